@@ -55,7 +55,8 @@ std::vector<std::string> near_matches(std::string_view name,
   std::vector<std::pair<std::size_t, std::string>> scored;
   for (const auto& candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
-    if (distance <= std::max<std::size_t>(2, name.size() / 3)) scored.emplace_back(distance, candidate);
+    if (distance <= std::max<std::size_t>(2, name.size() / 3))
+      scored.emplace_back(distance, candidate);
   }
   std::stable_sort(scored.begin(), scored.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -19,12 +19,10 @@ std::string to_text(T value) {
 }
 /// A type that knows its own text, such as Shape.
 template <typename T>
-  requires requires(const T& value) {
-    { value.to_string() } -> std::convertible_to<std::string>;
-  }
-std::string to_text(const T& value) {
-  return value.to_string();
+requires requires(const T& value) {
+  { value.to_string() } -> std::convertible_to<std::string>;
 }
+std::string to_text(const T& value) { return value.to_string(); }
 
 /// One string out of many pieces: `str("axis ", axis, " of ", shape)`.
 template <typename... Pieces>

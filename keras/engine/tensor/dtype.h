@@ -25,7 +25,8 @@ enum class DType : std::uint8_t {
 
 /// Keras's name, such as "float32".
 std::string_view dtype_name(DType dtype);
-/// The dtype of a Keras name ("float32", also "int" and "float"). Throws ValueError with near names.
+/// The dtype of a Keras name ("float32", also "int" and "float"). Throws ValueError with near
+/// names.
 DType dtype_from_name(std::string_view name);
 std::size_t dtype_size(DType dtype);
 
@@ -60,18 +61,54 @@ bfloat16 to_bfloat16(float value);
 /// The C++ type of a dtype and back.
 template <typename T>
 struct dtype_of;
-template <> struct dtype_of<bool> { static constexpr DType value = DType::kBool; };
-template <> struct dtype_of<std::uint8_t> { static constexpr DType value = DType::kUint8; };
-template <> struct dtype_of<std::uint16_t> { static constexpr DType value = DType::kUint16; };
-template <> struct dtype_of<std::uint32_t> { static constexpr DType value = DType::kUint32; };
-template <> struct dtype_of<std::int8_t> { static constexpr DType value = DType::kInt8; };
-template <> struct dtype_of<std::int16_t> { static constexpr DType value = DType::kInt16; };
-template <> struct dtype_of<std::int32_t> { static constexpr DType value = DType::kInt32; };
-template <> struct dtype_of<std::int64_t> { static constexpr DType value = DType::kInt64; };
-template <> struct dtype_of<float16> { static constexpr DType value = DType::kFloat16; };
-template <> struct dtype_of<bfloat16> { static constexpr DType value = DType::kBfloat16; };
-template <> struct dtype_of<float> { static constexpr DType value = DType::kFloat32; };
-template <> struct dtype_of<double> { static constexpr DType value = DType::kFloat64; };
+template <>
+struct dtype_of<bool> {
+  static constexpr DType value = DType::kBool;
+};
+template <>
+struct dtype_of<std::uint8_t> {
+  static constexpr DType value = DType::kUint8;
+};
+template <>
+struct dtype_of<std::uint16_t> {
+  static constexpr DType value = DType::kUint16;
+};
+template <>
+struct dtype_of<std::uint32_t> {
+  static constexpr DType value = DType::kUint32;
+};
+template <>
+struct dtype_of<std::int8_t> {
+  static constexpr DType value = DType::kInt8;
+};
+template <>
+struct dtype_of<std::int16_t> {
+  static constexpr DType value = DType::kInt16;
+};
+template <>
+struct dtype_of<std::int32_t> {
+  static constexpr DType value = DType::kInt32;
+};
+template <>
+struct dtype_of<std::int64_t> {
+  static constexpr DType value = DType::kInt64;
+};
+template <>
+struct dtype_of<float16> {
+  static constexpr DType value = DType::kFloat16;
+};
+template <>
+struct dtype_of<bfloat16> {
+  static constexpr DType value = DType::kBfloat16;
+};
+template <>
+struct dtype_of<float> {
+  static constexpr DType value = DType::kFloat32;
+};
+template <>
+struct dtype_of<double> {
+  static constexpr DType value = DType::kFloat64;
+};
 template <typename T>
 inline constexpr DType dtype_of_v = dtype_of<T>::value;
 

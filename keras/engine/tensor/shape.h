@@ -13,7 +13,8 @@ namespace keras {
 /// A dimension that is known only when data comes, Keras's None.
 inline constexpr std::int64_t kUnknown = -1;
 
-/// The sizes of a tensor's axes, outermost first; `kUnknown` where a symbolic tensor leaves one open.
+/// The sizes of a tensor's axes, outermost first; `kUnknown` where a symbolic tensor leaves one
+/// open.
 class Shape {
  public:
   Shape() = default;

@@ -1,0 +1,75 @@
+#include "keras/engine/graph/trace.h"
+
+#include "keras/engine/graph/node.h"
+#include "keras/engine/tensor/variable_state.h"
+
+namespace keras::engine {
+namespace {
+
+thread_local Trace* current_trace = nullptr;
+
+// Primes, so that a stand-in rarely equals or divides a real dimension by accident.
+constexpr std::int64_t kStandIns[] = {83, 89};
+
+Specs with_stand_in(const Specs& specs, std::int64_t stand_in) {
+  Specs out = specs;
+  for (auto& spec : out)
+    for (auto& dim : spec.shape)
+      if (dim == kUnknown) dim = stand_in;
+  return out;
+}
+
+Specs run_on_placeholders(const std::function<Tensors(const Tensors&)>& function,
+                          const Specs& specs) {
+  Trace scope(Trace::Mode::kCompile);
+  Tensors inputs;
+  for (const auto& spec : specs) inputs.push_back(make_placeholder(spec));
+  Specs out;
+  for (const auto& output : function(inputs)) out.push_back(output.spec());
+  return out;
+}
+
+}  // namespace
+
+Trace::Trace(Mode mode) : mode_(mode), outer_(current_trace) { current_trace = this; }
+Trace::~Trace() { current_trace = outer_; }
+Trace* Trace::current() { return current_trace; }
+bool Trace::compiling() { return current_trace && current_trace->mode_ == Mode::kCompile; }
+
+Tensor Trace::read(const Variable& variable) { return find_or_add(variable).latest; }
+
+void Trace::assign(const Variable& variable, const Tensor& value) {
+  // Found first: an assignment alone is a touch, too.
+  TracedVariable& traced = find_or_add(variable);
+  traced.latest = value;
+  if (mode_ == Mode::kEager) variable.state()->storage = value.eval().storage();
+}
+
+TracedVariable& Trace::find_or_add(const Variable& variable) {
+  for (auto& traced : variables_)
+    if (traced.variable == variable) return traced;
+  Tensor initial;
+  if (mode_ == Mode::kCompile) {
+    initial = make_placeholder(variable.spec());
+  } else if (outer_ && outer_->mode_ == Mode::kEager) {
+    initial = outer_->read(variable);
+  } else {
+    initial = make_constant(variable.spec(), variable.state()->storage);
+    initial.node()->tracked = true;
+  }
+  return variables_.emplace_back(TracedVariable{variable, initial, initial});
+}
+
+Specs abstract_eval(const std::function<Tensors(const Tensors&)>& function, const Specs& inputs) {
+  bool unknown = false;
+  for (const auto& spec : inputs) unknown = unknown || !spec.shape.is_static();
+  Specs out = run_on_placeholders(function, with_stand_in(inputs, kStandIns[0]));
+  if (!unknown) return out;
+  const Specs second = run_on_placeholders(function, with_stand_in(inputs, kStandIns[1]));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    for (int axis = 0; axis < out[i].shape.rank(); ++axis)
+      if (out[i].shape[axis] != second[i].shape[axis]) out[i].shape[axis] = kUnknown;
+  return out;
+}
+
+}  // namespace keras::engine

@@ -1,0 +1,61 @@
+#include "keras/engine/tensor/variable.h"
+
+#include <cstring>
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/engine/graph/node.h"
+#include "keras/engine/graph/trace.h"
+#include "keras/engine/tensor/variable_state.h"
+#include "keras/engine/text.h"
+
+namespace keras {
+
+Variable::Variable(const Tensor& initial, VariableOptions options)
+    : state_(std::make_shared<engine::VariableState>()) {
+  state_->spec = initial.spec();
+  state_->storage = initial.eval().storage();
+  state_->path = options.name;
+  state_->name = std::move(options.name);
+  state_->trainable = options.trainable;
+}
+
+const TensorSpec& Variable::spec() const { return state_->spec; }
+const std::string& Variable::name() const { return state_->name; }
+const std::string& Variable::path() const { return state_->path; }
+void Variable::set_path(std::string path) const { state_->path = std::move(path); }
+bool Variable::trainable() const { return state_->trainable; }
+void Variable::set_trainable(bool trainable) const { state_->trainable = trainable; }
+
+Tensor Variable::value() const {
+  if (engine::Trace* trace = engine::Trace::current()) return trace->read(*this);
+  return engine::make_constant(state_->spec, state_->storage);
+}
+
+void Variable::assign(const Tensor& value) const {
+  if (value.shape() != shape())
+    throw ShapeError(
+        str("The shape of the target variable and the shape of the target value in "
+            "`variable.assign(value)` must match. variable.shape=",
+            shape(), ", Received: value.shape=", value.shape(), ". Target variable: ", path()));
+  if (value.dtype() != dtype())
+    throw DtypeError(str("variable.assign(value): the variable ", path(), " has dtype ", dtype(),
+                         ", the value has ", value.dtype(), "."),
+                     "cast the value with keras::ops::cast first.");
+  if (engine::Trace* trace = engine::Trace::current()) {
+    trace->assign(*this, value);
+    return;
+  }
+  state_->storage = value.eval().storage();
+}
+
+namespace engine {
+
+Storage& writable_storage(VariableState& state) {
+  if (!state.storage.unique() || !state.storage.writable())
+    state.storage = Storage::copy_of({state.storage.data(), state.storage.size()});
+  return state.storage;
+}
+
+}  // namespace engine
+}  // namespace keras

@@ -1,0 +1,118 @@
+#include "keras/ops/operation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/engine/graph/trace.h"
+#include "keras/engine/text.h"
+#include "keras/utils/naming.h"
+
+namespace keras {
+namespace {
+
+/// A keras.ops function standing in a functional model.
+class FunctionOperation final : public Operation {
+ public:
+  FunctionOperation(std::string class_name, Config config,
+                    std::function<Tensors(const Tensors&)> function)
+      : class_name_(std::move(class_name)),
+        name_(auto_name(class_name_)),
+        config_(std::move(config)),
+        function_(std::move(function)) {}
+
+  const std::string& name() const override { return name_; }
+  std::string class_name() const override { return class_name_; }
+  Config op_config() const override { return config_; }
+  Tensors replay(const Tensors& inputs, const Config&, const CallContext&) override {
+    return function_(inputs);
+  }
+
+ private:
+  std::string class_name_;
+  std::string name_;
+  Config config_;
+  std::function<Tensors(const Tensors&)> function_;
+};
+
+Config tensor_reference(std::size_t index) {
+  return {{"tensor", static_cast<std::int64_t>(index)}};
+}
+
+Config references(std::size_t count) {
+  Config list = Config::list();
+  for (std::size_t i = 0; i < count; ++i) list.as_list().push_back(tensor_reference(i));
+  return list;
+}
+
+}  // namespace
+
+const OperationHistory& history_of(const Tensor& tensor) {
+  if (!tensor.is_symbolic() || !tensor.node()->history)
+    throw ValueError(str("A symbolic tensor is needed, one that descends from Input; received ",
+                         tensor.to_string(), "."));
+  return static_cast<const OperationHistory&>(*tensor.node()->history);
+}
+
+Tensors record_outputs(std::shared_ptr<OperationNode> node) {
+  Tensors outputs;
+  for (std::size_t i = 0; i < node->output_specs.size(); ++i) {
+    auto history = std::make_shared<OperationHistory>();
+    history->node = node;
+    history->output_index = static_cast<int>(i);
+    outputs.push_back(engine::make_symbolic(node->output_specs[i], std::move(history)));
+  }
+  return outputs;
+}
+
+Tensors record_call(std::shared_ptr<Operation> operation, Tensors inputs, Config arguments,
+                    const CallContext& context) {
+  Specs specs;
+  for (const auto& input : inputs) specs.push_back(input.spec());
+  auto node = std::make_shared<OperationNode>();
+  node->output_specs = engine::abstract_eval(
+      [&](const Tensors& stand_ins) { return operation->replay(stand_ins, arguments, context); },
+      specs);
+  node->call_index = operation->next_call_index();
+  node->operation = std::move(operation);
+  node->inputs = std::move(inputs);
+  node->arguments = std::move(arguments);
+  return record_outputs(std::move(node));
+}
+
+Config single_argument() {
+  return {{"args", Config::list({tensor_reference(0)})}, {"kwargs", Config::dict()}};
+}
+
+Config list_argument(std::size_t count) {
+  return {{"args", Config::list({references(count)})}, {"kwargs", Config::dict()}};
+}
+
+bool any_symbolic(const Tensors& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [](const Tensor& tensor) { return tensor.is_symbolic(); });
+}
+
+namespace ops {
+
+Tensors emit_all(const engine::Op& op, Tensors inputs, engine::Attrs attrs) {
+  if (!any_symbolic(inputs)) return engine::make_call(op, std::move(inputs), std::move(attrs));
+  return record_op(std::string(op.name).c_str(), std::move(inputs), Config::dict(),
+                   [&op, attrs](const Tensors& in) { return engine::make_call(op, in, attrs); });
+}
+
+Tensor emit(const engine::Op& op, Tensors inputs, engine::Attrs attrs) {
+  return emit_all(op, std::move(inputs), std::move(attrs))[0];
+}
+
+Tensors record_op(const char* class_name, Tensors inputs, Config config,
+                  std::function<Tensors(const Tensors&)> function, Config arguments) {
+  if (arguments.is_null())
+    arguments = {{"args", references(inputs.size())}, {"kwargs", Config::dict()}};
+  return record_call(
+      std::make_shared<FunctionOperation>(class_name, std::move(config), std::move(function)),
+      std::move(inputs), std::move(arguments));
+}
+
+}  // namespace ops
+}  // namespace keras
