@@ -10,15 +10,28 @@
 namespace keras {
 namespace {
 
+/// The shortest digits that read back the same, laid out as Python's repr does.
 template <typename Float>
 std::string float_text(Float value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  std::string text(buffer, end);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+  const std::string scientific(buffer, end);
+  const std::size_t mark = scientific.find('e');
+  int exponent = 0;
+  std::from_chars(buffer + mark + (buffer[mark + 1] == '+' ? 2 : 1), end, exponent);
+  if (exponent < -4 || exponent >= 16) return scientific;
+  std::string sign = std::signbit(value) ? "-" : "";
+  std::string digits;
+  for (const char c : scientific.substr(0, mark))
+    if (c >= '0' && c <= '9') digits += c;
+  if (exponent < 0)
+    return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  if (digits.size() <= whole) return sign + digits.append(whole - digits.size(), '0') + ".0";
+  return sign + digits.insert(whole, ".");
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
