@@ -86,6 +86,8 @@ class Config {
   friend bool operator==(const Config& a, const Config& b) = default;
 
  private:
+  [[noreturn]] void fail(const char* expected) const;
+
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Dict> value_;
 };
 
