@@ -1,0 +1,18 @@
+#pragma once
+
+#include "keras/engine/graph/graph.h"
+
+namespace keras::engine {
+
+/// Computes calls of constants once, at compile time, unless the outcome is large.
+Graph fold_constants(Graph graph);
+/// Replaces calls by values that they are equal to, as the operations' own rules say (x * 1 is x).
+Graph simplify(Graph graph);
+/// Computes equal calls, and keeps equal small constants, once.
+Graph merge_common_subexpressions(Graph graph);
+/// Drops calls and constants whose outcome nobody uses.
+Graph drop_dead_code(Graph graph);
+/// Writes calls that no kernel of the backend takes in simpler operations.
+Graph decompose_unsupported(Graph graph);
+
+}  // namespace keras::engine

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "keras/engine/graph/graph.h"
+#include "keras/engine/runtime/kernel.h"
+#include "keras/engine/runtime/memory_plan.h"
+
+namespace keras::engine {
+
+/// An optimized graph made ready to run: a flat list of prepared kernels over addresses that are
+/// known beforehand. Several threads may run one executable at once.
+class Executable {
+ public:
+  explicit Executable(Graph graph);
+  ~Executable();
+
+  /// Results that come in as tensors of the right spec which nobody else holds are overwritten, so
+  /// that a caller in a loop causes no allocation. Variables are read and written in place.
+  void run(std::span<const Tensor> arguments, std::span<Tensor> results) const;
+
+  const Graph& graph() const { return graph_; }
+  /// Working memory of one run, in bytes.
+  std::size_t arena_bytes() const { return plan_.arena_bytes + scratch_bytes_; }
+  /// The names of the kernels chosen, in the order of the run.
+  const std::vector<std::string_view>& kernel_names() const { return kernel_names_; }
+
+ private:
+  struct Step {
+    const PreparedKernel* kernel;
+    std::size_t inputs;   ///< where the step's addresses start in the table
+    std::size_t outputs;
+  };
+  /// An entry of the table that only a run knows.
+  struct Patch {
+    std::size_t entry;
+    Location location;
+  };
+  struct Context;
+
+  void prepare_kernels();
+  void lay_out_steps();
+  std::unique_ptr<Context> acquire() const;
+  void release(std::unique_ptr<Context> context) const;
+  void* resolve(const Location& location, const Context& context) const;
+
+  Graph graph_;
+  std::vector<std::unique_ptr<PreparedKernel>> kernels_;
+  std::vector<std::string_view> kernel_names_;
+  MemoryPlan plan_;
+  std::size_t scratch_bytes_ = 0;
+  std::vector<Step> steps_;
+  std::vector<Location> table_;
+  std::vector<Patch> patches_;
+  std::vector<bool> written_;  ///< by variable
+  /// Contexts waiting for their next run: one a thread that runs at the same time.
+  mutable std::array<std::atomic<Context*>, 16> idle_{};
+};
+
+}  // namespace keras::engine
