@@ -1,0 +1,20 @@
+# What every target of this project is compiled with.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Kind of build" FORCE)
+  endif()
+endif()
+
+find_program(KERAS_CCACHE ccache)
+if(KERAS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${KERAS_CCACHE})
+endif()
+
+add_library(keras_warnings INTERFACE)
+target_compile_options(keras_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                                $<$<BOOL:${KERAS_WERROR}>:-Werror>)

@@ -1,0 +1,62 @@
+# One test program for each folder of keras/ and of tests/, one ctest entry for each test in it.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)
+if(support_sources)
+  add_library(keras_test_support STATIC ${support_sources})
+  set(visibility PUBLIC)
+else()
+  add_library(keras_test_support INTERFACE)
+  set(visibility INTERFACE)
+endif()
+target_include_directories(keras_test_support ${visibility} ${PROJECT_SOURCE_DIR})
+target_link_libraries(keras_test_support ${visibility} keras::keras GTest::gtest keras_libzip
+                                                       ZLIB::ZLIB)
+
+# -Wconversion is left out: GoogleTest's macros and made-up numbers are full of harmless ones.
+add_library(keras_test_warnings INTERFACE)
+target_compile_options(keras_test_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow $<$<BOOL:${KERAS_WERROR}>:-Werror>)
+
+function(keras_add_tests program label)
+  add_executable(${program} ${ARGN})
+  target_link_libraries(${program} PRIVATE keras_test_support keras_test_warnings GTest::gtest_main)
+  gtest_discover_tests(${program}
+    TEST_PREFIX ${label}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${label} TIMEOUT 600)
+endfunction()
+
+foreach(test ${KERAS_UNIT_TESTS})
+  cmake_path(RELATIVE_PATH test BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/keras OUTPUT_VARIABLE inside)
+  string(REGEX REPLACE "/.*|_test\\.cpp$" "" room ${inside})
+  list(APPEND tests_of_${room} ${test})
+  list(APPEND rooms ${room})
+endforeach()
+list(REMOVE_DUPLICATES rooms)
+foreach(room ${rooms})
+  keras_add_tests(${room}_test ${room} ${tests_of_${room}})
+endforeach()
+
+# tests/: what crosses rooms. conformance is a program of its own; consumer is built from outside.
+file(GLOB folders CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
+foreach(folder ${folders})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
+  if(NOT sources OR folder MATCHES "^(support|consumer|conformance|compile_fail|fuzz)$")
+    continue()
+  endif()
+  keras_add_tests(${folder}_tests ${folder} ${sources})
+endforeach()
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/conformance/*.cpp)
+set(conformance_tests ${sources})
+list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+list(FILTER conformance_tests INCLUDE REGEX "_test\\.cpp$")
+if(sources)
+  add_executable(conformance ${sources})
+  target_link_libraries(conformance PRIVATE keras_test_support keras_test_warnings)
+endif()
+if(conformance_tests)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  keras_add_tests(conformance_tests conformance ${conformance_tests} ${sources})
+endif()
