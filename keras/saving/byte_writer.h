@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,6 +24,15 @@ class ByteWriter {
   void zeros(std::size_t count) { bytes_.resize(bytes_.size() + count); }
   /// Zeros up to the next multiple of `unit`.
   void align(std::size_t unit) { zeros((unit - bytes_.size() % unit) % unit); }
+
+  /// Replaces bytes that were written before.
+  void overwrite(std::size_t position, std::uint64_t value, std::size_t width) {
+    for (std::size_t i = 0; i < width; ++i)
+      bytes_[position + i] = static_cast<std::byte>((value >> (8 * i)) & 0xff);
+  }
+  void overwrite(std::size_t position, std::span<const std::byte> value) {
+    std::copy(value.begin(), value.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(position));
+  }
 
   std::size_t size() const { return bytes_.size(); }
   std::span<const std::byte> bytes() const { return bytes_; }
