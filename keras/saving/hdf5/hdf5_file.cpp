@@ -9,6 +9,7 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/saving/element_bytes.h"
 #include "keras/saving/hdf5/attribute.h"
 #include "keras/saving/hdf5/group_index.h"
 #include "keras/saving/hdf5/layout.h"
@@ -194,24 +195,6 @@ std::optional<Bytes> bytes_in_place(const FileBytes& file, const DatasetInfo& in
   return file.at(info.layout.address, info.byte_size, "the data");
 }
 
-void swap_bytes(std::span<std::byte> bytes, std::size_t element) {
-  for (std::size_t at = 0; at + element <= bytes.size(); at += element)
-    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                 bytes.begin() + static_cast<std::ptrdiff_t>(at + element));
-}
-
-void check_unsigned_64(const FileBytes& file, const Storage& storage) {
-  for (std::size_t at = 7; at < storage.size(); at += 8)
-    if ((storage.data()[at] & std::byte{0x80}) != std::byte{0})
-      file.fail("an unsigned integer does not fit in 64 bits with a sign");
-}
-
-/// Booleans are bytes, and a byte other than 0 and 1 would be none.
-void check_bool(const FileBytes& file, const Storage& storage) {
-  for (const std::byte byte : std::span(storage.data(), storage.size()))
-    if (byte > std::byte{1}) file.fail("a boolean is neither 0 nor 1");
-}
-
 Storage read_dataset(const Object& object) {
   const FileBytes& file = *object.file;
   const DatasetInfo& info = object.dataset;
@@ -233,9 +216,11 @@ Storage read_dataset(const Object& object) {
                   {out.data(), out.size()});
   }
   if (swap) swap_bytes({out.data(), out.size()}, info.type.size);
-  if (info.type.unsigned_64) check_unsigned_64(file, out);
-  if (info.type.kind == Datatype::Kind::kNumber && info.type.dtype == DType::kBool)
-    check_bool(file, out);
+  if (info.type.kind == Datatype::Kind::kNumber) {
+    const auto fault =
+        element_fault({out.data(), out.size()}, info.type.dtype, info.type.unsigned_64);
+    if (!fault.empty()) file.fail(fault);
+  }
   return out;
 }
 
