@@ -1,8 +1,11 @@
 #include "keras/saving/atomic_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -103,6 +106,41 @@ TEST_F(AtomicFileTest, UnwritableFolderIsAnError) {
   fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec);
   EXPECT_THROW(write_file_atomically(folder_ / "a.txt", "new"), IoError);
   EXPECT_EQ(content(folder_ / "a.txt"), "old");
+}
+
+TEST_F(AtomicFileTest, WriteThatFailsLeavesTheOldFile) {
+  const fs::path target = folder_ / "a.txt";
+  write_file_atomically(target, "old");
+  struct rlimit old_limit {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit limit { 1000, old_limit.rlim_max };
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  EXPECT_THROW(write_file_atomically(target, std::string(1 << 20, 'x')), IoError);
+  EXPECT_THROW(write_file_atomically(target, std::string(2000, 'x')), IoError);
+  ::setrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_EQ(content(target), "old");
+  EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(AtomicFileTest, KilledWriterLeavesTheOldFile) {
+  const fs::path target = folder_ / "a.txt";
+  const std::string before(300000, 'a');
+  const std::string after(300000, 'b');
+  write_file_atomically(target, before);
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      for (;;) write_file_atomically(target, after);
+    }
+    ::usleep(static_cast<useconds_t>(100 + 137 * round));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const std::string found = content(target);
+    EXPECT_TRUE(found == before || found == after);
+  }
 }
 
 TEST_F(AtomicFileTest, MapsWhatWasWritten) {

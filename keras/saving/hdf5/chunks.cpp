@@ -8,7 +8,7 @@
 namespace keras::saving::hdf5 {
 namespace {
 
-constexpr std::uint64_t kSmallChunk = std::uint64_t{1} << 26;
+constexpr std::uint64_t kSmallChunk = std::uint64_t{1} << 22;
 constexpr int kMaxLevel = 32;
 
 class ChunkReader {
