@@ -1,0 +1,27 @@
+# One program for each door that untrusted files come through. With KERAS_FUZZ (clang only) they are
+# libFuzzer targets; otherwise ctest replays the seeds and damaged copies of them.
+option(KERAS_FUZZ "Build tests/fuzz with libFuzzer; build everything with its sanitizers" OFF)
+if(KERAS_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "KERAS_FUZZ needs clang: libFuzzer is a part of it")
+endif()
+
+set(fuzz_sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
+file(GLOB fuzz_targets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp)
+foreach(source ${fuzz_targets})
+  cmake_path(GET source STEM name)
+  string(REPLACE "_fuzz" "" door ${name})
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE keras::keras)
+  if(KERAS_FUZZ)
+    target_compile_options(${name} PRIVATE ${fuzz_sanitizers} -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE ${fuzz_sanitizers} -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    add_test(NAME fuzz.${door}
+             COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${door})
+    set_tests_properties(fuzz.${door} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
+endforeach()
+if(KERAS_FUZZ)
+  target_compile_options(keras PRIVATE ${fuzz_sanitizers} -fsanitize=fuzzer-no-link)
+endif()
