@@ -39,6 +39,18 @@ Config tensor_reference(std::size_t index) {
   return {{"tensor", static_cast<std::int64_t>(index)}};
 }
 
+/// A tensor that is part of a recorded call, as Keras serializes it; a number stays a number.
+Config constant_config(const Tensor& tensor) {
+  if (tensor.rank() == 0 && is_float(tensor.dtype())) return tensor.item<double>();
+  if (tensor.rank() == 0) return tensor.item<std::int64_t>();
+  Config values = Config::list_of(tensor.to_vector<double>());
+  return {{"class_name", "__tensor__"},
+          {"config",
+           {{"value", values},
+            {"dtype", dtype_name(tensor.dtype())},
+            {"shape", Config::list_of(tensor.shape())}}}};
+}
+
 Config references(std::size_t count) {
   Config list = Config::list();
   for (std::size_t i = 0; i < count; ++i) list.as_list().push_back(tensor_reference(i));
@@ -107,11 +119,27 @@ Tensor emit(const engine::Op& op, Tensors inputs, engine::Attrs attrs) {
 
 Tensors record_op(const char* class_name, Tensors inputs, Config config,
                   std::function<Tensors(const Tensors&)> function, Config arguments) {
-  if (arguments.is_null())
-    arguments = {{"args", references(inputs.size())}, {"kwargs", Config::dict()}};
+  // Only what descends from Input changes from call to call; the other tensors stay as they are.
+  Tensors symbolic;
+  std::vector<int> place;
+  Config flat = Config::list();
+  for (const auto& input : inputs) {
+    place.push_back(input.is_symbolic() ? static_cast<int>(symbolic.size()) : -1);
+    flat.as_list().push_back(input.is_symbolic() ? tensor_reference(symbolic.size())
+                                                 : constant_config(input));
+    if (input.is_symbolic()) symbolic.push_back(input);
+  }
+  if (arguments.is_null()) arguments = {{"args", flat}, {"kwargs", Config::dict()}};
+  auto replay = [function = std::move(function), inputs = std::move(inputs),
+                 place = std::move(place)](const Tensors& in) {
+    Tensors all = inputs;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (place[i] >= 0) all[i] = in[static_cast<std::size_t>(place[i])];
+    return function(all);
+  };
   return record_call(
-      std::make_shared<FunctionOperation>(class_name, std::move(config), std::move(function)),
-      std::move(inputs), std::move(arguments));
+      std::make_shared<FunctionOperation>(class_name, std::move(config), std::move(replay)),
+      std::move(symbolic), std::move(arguments));
 }
 
 }  // namespace ops

@@ -78,9 +78,7 @@ Executable::Executable(Graph graph) : graph_(std::move(graph)) {
     written_.push_back(variable.final != variable.initial);
 }
 
-Executable::~Executable() {
-  for (auto& slot : idle_) delete slot.load();
-}
+Executable::~Executable() = default;
 
 void Executable::prepare_kernels() {
   for (const auto& call : graph_.calls) {
@@ -125,9 +123,7 @@ void Executable::lay_out_steps() {
   }
 }
 
-std::unique_ptr<Executable::Context> Executable::acquire() const {
-  for (auto& slot : idle_)
-    if (Context* context = slot.exchange(nullptr)) return std::unique_ptr<Context>(context);
+std::unique_ptr<Executable::Context> Executable::make_context() const {
   auto context = std::make_unique<Context>();
   context->arena = Storage::allocate(plan_.arena_bytes + scratch_bytes_);
   context->arguments.resize(graph_.arguments.size());
@@ -138,16 +134,6 @@ std::unique_ptr<Executable::Context> Executable::acquire() const {
     if (table_[i].kind == Location::Kind::kConstant || table_[i].kind == Location::Kind::kArena)
       context->table[i] = resolve(table_[i], *context);
   return context;
-}
-
-void Executable::release(std::unique_ptr<Context> context) const {
-  for (auto& slot : idle_) {
-    Context* empty = nullptr;
-    if (slot.compare_exchange_strong(empty, context.get())) {
-      context.release();
-      return;
-    }
-  }
 }
 
 void* Executable::resolve(const Location& location, const Context& context) const {
@@ -164,7 +150,7 @@ void* Executable::resolve(const Location& location, const Context& context) cons
 }
 
 void Executable::run(std::span<const Tensor> arguments, std::span<Tensor> results) const {
-  auto context = acquire();
+  auto context = contexts_.acquire([this] { return make_context(); });
   for (std::size_t i = 0; i < arguments.size(); ++i)
     context->arguments[i] = arguments[i].storage().data();
   for (std::size_t i = 0; i < graph_.variables.size(); ++i) {
@@ -188,7 +174,7 @@ void Executable::run(std::span<const Tensor> arguments, std::span<Tensor> result
         resolve(plan_.locations[static_cast<std::size_t>(copy.from)], *context);
     if (copy.bytes > 0) std::memcpy(resolve(copy.to, *context), from, copy.bytes);
   }
-  release(std::move(context));
+  contexts_.release(std::move(context));
 }
 
 }  // namespace keras::engine

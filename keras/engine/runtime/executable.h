@@ -1,12 +1,11 @@
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "keras/engine/graph/graph.h"
+#include "keras/engine/runtime/context_pool.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/engine/runtime/memory_plan.h"
 
@@ -44,8 +43,7 @@ class Executable {
 
   void prepare_kernels();
   void lay_out_steps();
-  std::unique_ptr<Context> acquire() const;
-  void release(std::unique_ptr<Context> context) const;
+  std::unique_ptr<Context> make_context() const;
   void* resolve(const Location& location, const Context& context) const;
 
   Graph graph_;
@@ -57,8 +55,7 @@ class Executable {
   std::vector<Location> table_;
   std::vector<Patch> patches_;
   std::vector<bool> written_;  ///< by variable
-  /// Contexts waiting for their next run: one a thread that runs at the same time.
-  mutable std::array<std::atomic<Context*>, 16> idle_{};
+  mutable ContextPool<Context> contexts_;
 };
 
 }  // namespace keras::engine

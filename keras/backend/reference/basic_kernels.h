@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "keras/engine/runtime/kernel.h"
+
+namespace keras::reference {
+
+/// Plain loops for the element-wise operations, reductions, layout and indexing: what they mean.
+std::vector<engine::KernelRow> elementwise_kernel_rows();
+std::vector<engine::KernelRow> reduction_kernel_rows();
+std::vector<engine::KernelRow> layout_kernel_rows();
+std::vector<engine::KernelRow> indexing_kernel_rows();
+
+}  // namespace keras::reference
