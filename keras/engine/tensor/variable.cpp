@@ -26,6 +26,18 @@ const std::string& Variable::path() const { return state_->path; }
 void Variable::set_path(std::string path) const { state_->path = std::move(path); }
 bool Variable::trainable() const { return state_->trainable; }
 void Variable::set_trainable(bool trainable) const { state_->trainable = trainable; }
+const std::function<Tensor(const Tensor&)>& Variable::constraint() const {
+  return state_->constraint;
+}
+void Variable::set_constraint(std::function<Tensor(const Tensor&)> constraint) const {
+  state_->constraint = std::move(constraint);
+}
+const std::function<Tensor(const Tensor&)>& Variable::regularizer() const {
+  return state_->regularizer;
+}
+void Variable::set_regularizer(std::function<Tensor(const Tensor&)> regularizer) const {
+  state_->regularizer = std::move(regularizer);
+}
 
 Tensor Variable::value() const {
   if (engine::Trace* trace = engine::Trace::current()) return trace->read(*this);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,12 @@ class Variable {
   void set_path(std::string path) const;
   bool trainable() const;
   void set_trainable(bool trainable) const;
+  /// What an optimizer makes of the value after each update; empty for none.
+  const std::function<Tensor(const Tensor&)>& constraint() const;
+  void set_constraint(std::function<Tensor(const Tensor&)> constraint) const;
+  /// What the value adds to the loss, a scalar; empty for none.
+  const std::function<Tensor(const Tensor&)>& regularizer() const;
+  void set_regularizer(std::function<Tensor(const Tensor&)> regularizer) const;
 
   Tensor value() const;
   operator Tensor() const { return value(); }

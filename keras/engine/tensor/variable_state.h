@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "keras/engine/tensor/spec.h"
 #include "keras/engine/tensor/storage.h"
+#include "keras/engine/tensor/tensor.h"
 
 namespace keras::engine {
 
@@ -14,6 +16,8 @@ struct VariableState {
   std::string name;
   std::string path;
   bool trainable = true;
+  std::function<Tensor(const Tensor&)> constraint;
+  std::function<Tensor(const Tensor&)> regularizer;
 };
 
 /// The variable's bytes, ready to be written in place: copied first when a tensor that was read
