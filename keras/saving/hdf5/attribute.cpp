@@ -85,24 +85,26 @@ Config fixed_string(const Datatype& type, Bytes element) {
   return text;
 }
 
-Config variable_string(const FileBytes& file, GlobalHeap& heap, Bytes element) {
+Config variable_string(const FileBytes& file, GlobalHeap& heap, Visited& strings, Bytes element) {
   Cursor cursor(file, element, "a variable-length string");
   const std::uint64_t size = cursor.number(4);
   const std::uint64_t collection = cursor.address();
   if (size == 0) return "";
   const Bytes bytes = heap.object(collection, cursor.number(4));
   if (size > bytes.size()) cursor.fail("is longer than what holds it");
+  strings.spend(size);
   return text_until_nul(bytes.first(size));
 }
 
-Config element_value(const FileBytes& file, const Datatype& type, GlobalHeap& heap, Bytes element) {
+Config element_value(const FileBytes& file, const Datatype& type, GlobalHeap& heap,
+                     Visited& strings, Bytes element) {
   switch (type.kind) {
     case Datatype::Kind::kNumber:
       return number_value(file, type, element);
     case Datatype::Kind::kFixedString:
       return fixed_string(type, element);
     case Datatype::Kind::kVariableString:
-      return variable_string(file, heap, element);
+      return variable_string(file, heap, strings, element);
     default:
       break;
   }
@@ -134,14 +136,16 @@ Config attribute_value(const FileBytes& file, const Attribute& attribute) {
   if (attribute.space.null) return {};
   const Datatype& type = attribute.type;
   GlobalHeap heap(file);
+  Visited strings(file, "an attribute");
   Cursor cursor(file, attribute.data, "an attribute's value");
-  if (attribute.space.shape.empty()) return element_value(file, type, heap, cursor.take(type.size));
+  if (attribute.space.shape.empty())
+    return element_value(file, type, heap, strings, cursor.take(type.size));
   const std::uint64_t count = attribute.space.element_count(file);
   if (type.size == 0 || count > attribute.data.size() / type.size)
     if (count > 0) cursor.fail("is too short");
   Config::List list;
   for (std::uint64_t i = 0; i < count; ++i)
-    list.push_back(element_value(file, type, heap, cursor.take(type.size)));
+    list.push_back(element_value(file, type, heap, strings, cursor.take(type.size)));
   return list;
 }
 

@@ -57,7 +57,7 @@ class Tree {
   }
 
   void read_node(std::uint64_t address, std::uint64_t count, int level) {
-    visited_.enter(address);
+    visited_.enter(address, node_size_);
     Cursor cursor(file_, file_.at(address, node_size_, kWhat), kWhat);
     cursor.expect(level == 0 ? "BTLF" : "BTIN");
     cursor.skip(2);  // version, type

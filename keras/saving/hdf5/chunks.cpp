@@ -72,6 +72,7 @@ class ChunkReader {
     const int level = cursor.byte();
     if (level > max_level) cursor.fail("has a strange level");
     const std::uint64_t count = cursor.number(2);
+    visited_.spend(count * (8 + 8 * (layout_.chunk.size() + 1) + file_.offset_size));
     cursor.address();
     cursor.address();
     for (std::uint64_t i = 0; i < count; ++i) {

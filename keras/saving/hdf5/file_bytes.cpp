@@ -54,8 +54,14 @@ void Cursor::expect(std::string_view signature) {
 
 void Cursor::fail(std::string_view reason) const { file_.fail(str(what_, " ", reason)); }
 
-void Visited::enter(std::uint64_t address) {
+void Visited::enter(std::uint64_t address, std::uint64_t size) {
   if (!addresses_.insert(address).second) file_.fail(str(what_, " contains itself"));
+  spend(size);
+}
+
+void Visited::spend(std::uint64_t size) {
+  if (size > file_.storage.size() - spent_) file_.fail(str(what_, " overlaps itself"));
+  spent_ += size;
 }
 
 std::string text_until_nul(Bytes bytes) {

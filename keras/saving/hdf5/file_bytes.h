@@ -62,16 +62,20 @@ class Cursor {
   std::uint64_t position_ = 0;
 };
 
-/// The addresses of blocks that were read; one that comes again would be a cycle.
+/// The blocks that were read. One that comes again would be a cycle, and blocks that are together
+/// larger than the file overlap: without bounds a small file could ask for endless work.
 class Visited {
  public:
   Visited(const FileBytes& file, std::string_view what) : file_(file), what_(what) {}
-  void enter(std::uint64_t address);
+  void enter(std::uint64_t address, std::uint64_t size = 0);
+  /// Counts bytes of a block whose size shows only later.
+  void spend(std::uint64_t size);
 
  private:
   const FileBytes& file_;
   std::string_view what_;
   std::unordered_set<std::uint64_t> addresses_;
+  std::uint64_t spent_ = 0;
 };
 
 /// The bytes as text, up to the first NUL.

@@ -9,6 +9,7 @@
 namespace keras::saving::hdf5 {
 namespace {
 
+constexpr int kMaxFilters = 32;
 constexpr int kDeflate = 1;
 constexpr int kShuffle = 2;
 constexpr int kFletcher32 = 3;
@@ -76,6 +77,7 @@ std::vector<Filter> read_filters(const FileBytes& file, Bytes message) {
   const int version = cursor.byte();
   if (version != 1 && version != 2) cursor.fail(str("has the unknown version ", version));
   const int count = cursor.byte();
+  if (count > kMaxFilters) cursor.fail(str("has ", count, " filters"));
   if (version == 1) cursor.skip(6);
   std::vector<Filter> filters;
   for (int i = 0; i < count; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <string_view>
 
 #include "keras/saving/hdf5/btree_v2.h"
@@ -44,7 +45,7 @@ class FractalHeap {
   std::uint64_t id_size() const { return id_size_; }
 
   /// The object that a heap ID names.
-  Bytes object(Bytes id) const {
+  Bytes object(Bytes id) {
     Cursor cursor(file_, id, "a heap ID");
     const int type = (cursor.byte() >> 4) & 3;
     if (type == 2) return tiny(cursor, id);
@@ -66,19 +67,25 @@ class FractalHeap {
 
   /// An object too large for the blocks lies alone; a long ID tells where, a short one is its
   /// number in an index of all of them.
-  Bytes huge(Cursor& cursor) const {
+  Bytes huge(Cursor& cursor) {
     if (cursor.remaining() >= file_.offset_size + file_.length_size) {
       const std::uint64_t address = cursor.address();
       return file_.at(address, cursor.length(), kWhat);
     }
     const std::uint64_t wanted = cursor.number(std::min<std::size_t>(cursor.remaining(), 8));
+    if (huge_objects_.empty()) read_huge_index();
+    const auto found = huge_objects_.find(wanted);
+    if (found == huge_objects_.end()) file_.fail("a heap ID names a huge object that is not there");
+    return file_.at(found->second.address, found->second.size, kWhat);
+  }
+
+  void read_huge_index() {
     for (const Bytes bytes : read_btree_v2(file_, huge_index_)) {
       Cursor record(file_, bytes, "an index record");
       const std::uint64_t address = record.address();
       const std::uint64_t size = record.length();
-      if (record.length() == wanted) return file_.at(address, size, kWhat);
+      huge_objects_[record.length()] = {address, size};
     }
-    file_.fail("a heap ID names a huge object that is not there");
   }
 
   std::uint64_t row_size(std::uint64_t row) const {
@@ -133,6 +140,11 @@ class FractalHeap {
   std::uint64_t id_size_ = 0;
   std::uint64_t max_object_ = 0;
   std::uint64_t huge_index_ = kUndefined;
+  struct HugeObject {
+    std::uint64_t address;
+    std::uint64_t size;
+  };
+  std::map<std::uint64_t, HugeObject> huge_objects_;
   std::uint64_t width_ = 0;
   std::uint64_t first_size_ = 0;
   std::uint64_t max_direct_ = 0;
@@ -145,7 +157,7 @@ class FractalHeap {
 
 std::vector<Bytes> read_dense_messages(const FileBytes& file, std::uint64_t heap,
                                        std::uint64_t index, DenseKind kind) {
-  const FractalHeap objects(file, heap);
+  FractalHeap objects(file, heap);
   std::vector<Bytes> messages;
   for (const Bytes record : read_btree_v2(file, index)) {
     Cursor cursor(file, record, "an index record");

@@ -20,11 +20,12 @@ Bytes GlobalHeap::object(std::uint64_t collection, std::uint64_t index) {
   return object->second;
 }
 
-GlobalHeap::Objects GlobalHeap::read_collection(std::uint64_t address) const {
+GlobalHeap::Objects GlobalHeap::read_collection(std::uint64_t address) {
   Cursor head(file_, file_.from(address, kWhat), kWhat);
   head.expect("GCOL");
   head.skip(4);
   const std::uint64_t size = head.length();
+  visited_.enter(address, size);
   Cursor cursor(file_, file_.at(address, size, kWhat), kWhat);
   cursor.skip(head.position());
   Objects objects;

@@ -49,6 +49,7 @@ class SymbolTable {
     const int level = cursor.byte();
     if (level > max_level) cursor.fail("has a strange level");
     const std::uint64_t count = cursor.number(2);
+    visited_.spend(count * (file_.length_size + file_.offset_size));
     cursor.address();
     cursor.address();
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -74,7 +75,10 @@ class SymbolTable {
       constexpr std::uint64_t kSoftLink = 2;
       const bool soft = cursor.number(4) == kSoftLink;
       cursor.skip(20);
-      add_link(file_, links_, text_until_nul(names_.subspan(name_at)),
+      std::string name = text_until_nul(names_.subspan(name_at));
+      names_size_ += name.size();
+      if (names_size_ > names_.size()) cursor.fail("has names that overlap");
+      add_link(file_, links_, std::move(name),
                {soft ? Link::Kind::kSoft : Link::Kind::kHard, header});
     }
   }
@@ -83,6 +87,7 @@ class SymbolTable {
   Links& links_;
   Visited visited_;
   Bytes names_;
+  std::uint64_t names_size_ = 0;
 };
 
 void read_link_message(const FileBytes& file, Bytes message, Links& links) {

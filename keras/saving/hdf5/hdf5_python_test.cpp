@@ -232,6 +232,20 @@ TEST_F(Hdf5PythonTest, LinksAndForeignDataAreRefused) {
   EXPECT_EQ(message("a"), "no error");
 }
 
+TEST_F(Hdf5PythonTest, StringsThatShareBytesAreBounded) {
+  ASSERT_EQ(run("with h5py.File('p.h5', 'w') as f:\n"
+                "  f.attrs['a'] = ['x' * 50000] + ['y'] * 999\n"),
+            "");
+  std::string bytes = testing::read_file(folder_ / "p.h5");
+  const std::string reference("\x50\xc3\0\0", 4);  // 50000
+  const std::size_t first = bytes.find(reference);
+  ASSERT_NE(first, std::string::npos);
+  for (std::size_t i = 1; i < 1000; ++i) bytes.replace(first + 16 * i, 16, bytes, first, 16);
+  const Hdf5File file = Hdf5File::open(Storage::copy_of(std::as_bytes(std::span(bytes))), "m.h5");
+  EXPECT_THROW(file.root().attribute("a"), IoError);
+  EXPECT_EQ(root().attribute("a").size(), 1000u);
+}
+
 TEST_F(Hdf5PythonTest, DamagedFilesLoadOrErr) {
   ASSERT_EQ(run("for v in ['earliest', 'latest']:\n"
                 "  with h5py.File(v + '.h5', 'w', libver=v) as f:\n"

@@ -27,7 +27,7 @@ class HeaderReader {
     while (!continuations_.empty()) {
       const Block block = continuations_.front();
       continuations_.pop_front();
-      visited_.enter(block.address);
+      visited_.enter(block.address, block.size);
       read_continuation(file_.at(block.address, block.size, kWhat));
     }
     return std::move(messages_);
