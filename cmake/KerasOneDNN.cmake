@@ -3,6 +3,10 @@
 set(KERAS_ONEDNN_FROM_WHEEL OFF)
 find_package(dnnl 3.2 CONFIG QUIET)
 if(TARGET DNNL::dnnl)
+  if(NOT DNNL_CPU_THREADING_RUNTIME MATCHES "^(OMP|SEQ)$")
+    message(FATAL_ERROR "The oneDNN in ${dnnl_DIR} runs on ${DNNL_CPU_THREADING_RUNTIME} threads; OMP "
+                        "or SEQ is needed. CMAKE_DISABLE_FIND_PACKAGE_dnnl=ON takes another one.")
+  endif()
   message(STATUS "oneDNN ${dnnl_VERSION} from the system")
   return()
 endif()

@@ -19,12 +19,14 @@ add_library(keras_test_warnings INTERFACE)
 target_compile_options(keras_test_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow $<$<BOOL:${KERAS_WERROR}>:-Werror>)
 
-function(keras_add_tests program label)
+# keras_add_tests(PROGRAM PREFIX KIND SOURCES…): KIND, `unit` or `crossing`, is the label in ctest,
+# PREFIX begins the names of the tests.
+function(keras_add_tests program prefix kind)
   add_executable(${program} ${ARGN})
   target_link_libraries(${program} PRIVATE keras_test_support keras_test_warnings GTest::gtest_main)
   gtest_discover_tests(${program}
-    TEST_PREFIX ${label}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${label} TIMEOUT 600)
+    TEST_PREFIX ${prefix}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${kind} TIMEOUT 600)
 endfunction()
 
 foreach(test ${KERAS_UNIT_TESTS})
@@ -35,7 +37,7 @@ foreach(test ${KERAS_UNIT_TESTS})
 endforeach()
 list(REMOVE_DUPLICATES rooms)
 foreach(room ${rooms})
-  keras_add_tests(${room}_test ${room} ${tests_of_${room}})
+  keras_add_tests(${room}_test ${room} unit ${tests_of_${room}})
 endforeach()
 
 # tests/: what crosses rooms. conformance is a program of its own; consumer is built from outside.
@@ -45,7 +47,7 @@ foreach(folder ${folders})
   if(NOT sources OR folder MATCHES "^(support|consumer|conformance|compile_fail|fuzz)$")
     continue()
   endif()
-  keras_add_tests(${folder}_tests ${folder} ${sources})
+  keras_add_tests(${folder}_tests ${folder} crossing ${sources})
 endforeach()
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/conformance/*.cpp)
@@ -58,5 +60,5 @@ if(sources)
 endif()
 if(conformance_tests)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
-  keras_add_tests(conformance_tests conformance ${conformance_tests} ${sources})
+  keras_add_tests(conformance_tests conformance crossing ${conformance_tests} ${sources})
 endif()

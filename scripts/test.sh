@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything and runs all tests. The last line counts them.
+#   KERAS_TEST_ASAN=1 (or CI=true)  runs the unit tests again under the address and undefined
+#                                   behaviour sanitizers.
+#   KERAS_TEST_PYTHON=…             a Python with Keras and h5py to compare with; without it, one
+#                                   is made under build/. Tests that need it skip when it fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/setup.sh
+source scripts/real_keras.sh
+results=build/test-results
+rm -rf "$results"
+mkdir -p "$results"
+jobs="$(nproc)"
+failed=0
+
+# test_preset PRESET CTEST_ARGUMENTS…
+test_preset() {
+  local preset=$1
+  shift
+  cmake --build --preset "$preset"
+  ctest --preset "$preset" --parallel "$jobs" --output-junit "$PWD/$results/$preset.xml" "$@" ||
+    failed=1
+}
+
+cmake --preset release --log-level=WARNING >/dev/null
+test_preset release
+if [ -n "${KERAS_TEST_ASAN:-}" ] || [ "${CI:-}" = true ]; then
+  cmake --preset asan --log-level=WARNING -DKERAS_BUILD_PROGRAMS=OFF >/dev/null
+  KERAS_TEST_PYTHON=false test_preset asan --label-regex '^unit$'
+fi
+python3 scripts/count_tests.py "$results"/*.xml || failed=1
+exit "$failed"
