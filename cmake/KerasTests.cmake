@@ -40,6 +40,17 @@ foreach(room ${rooms})
   keras_add_tests(${room}_test ${room} unit ${tests_of_${room}})
 endforeach()
 
+# An outside program against a fresh installation.
+if(KERAS_INSTALL)
+  add_test(NAME consumer.BuildsAndRunsAgainstTheInstalledPackage
+    COMMAND ${CMAKE_COMMAND} -D BUILD=${CMAKE_BINARY_DIR} -D SCRATCH=${CMAKE_BINARY_DIR}/consumer
+            -D SOURCE=${PROJECT_SOURCE_DIR}/tests/consumer -D COMPILER=${CMAKE_CXX_COMPILER}
+            -D FLAGS=${CMAKE_CXX_FLAGS} -D GENERATOR=${CMAKE_GENERATOR}
+            -P ${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake)
+  set_tests_properties(consumer.BuildsAndRunsAgainstTheInstalledPackage PROPERTIES
+    LABELS crossing TIMEOUT 600)
+endif()
+
 # tests/: what crosses rooms. conformance is a program of its own; consumer is built from outside.
 file(GLOB folders CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
 foreach(folder ${folders})
