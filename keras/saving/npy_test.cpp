@@ -10,13 +10,13 @@
 
 #include "keras/engine/error.h"
 #include "keras/saving/archive/archive.h"
-#include "keras/saving/testing/python.h"
-#include "keras/saving/testing/temp_folder.h"
+#include "tests/support/python.h"
+#include "tests/support/temp_folder.h"
 
 namespace keras::saving {
 namespace {
 
-using testing::TempFolder;
+using test_support::TempFolder;
 
 Storage storage_of(const std::string& text) {
   return Storage::copy_of(std::as_bytes(std::span(text)));
@@ -138,20 +138,20 @@ TEST(Npz, RoundTrips) {
 }
 
 TEST(Npz, AgreesWithNumpy) {
-  const auto python = testing::find_python("numpy");
+  const auto python = test_support::find_python("numpy");
   if (!python) GTEST_SKIP() << "no Python with NumPy; name one in KERAS_TEST_PYTHON";
   const TempFolder folder;
   save_npy(folder / "a.npy", {DType::kInt16, {2}, storage_of(std::string("\1\0\2\0", 4))});
   save_npz(folder / "a.npz", {{"x", {DType::kUint8, {1, 2}, storage_of("ab")}},
                               {"s", {DType::kFloat32, {}, storage_of(std::string(4, '\0'))}}});
-  EXPECT_EQ(
-      testing::run_python(*python, folder,
-                          "import numpy as np\n"
-                          "print(np.load('a.npy'), np.load('a.npy').dtype)\n"
-                          "z = np.load('a.npz'); print(z.files, z['x'], z['s'])\n"
-                          "x = np.arange(24, dtype='>f4').reshape(2, 3, 4)\n"
-                          "np.savez_compressed('p.npz', c=x, f=np.asfortranarray(x), t=x.T)\n"),
-      "[1 2] int16\n['x', 's'] [[97 98]] 0.0\n");
+  EXPECT_EQ(test_support::run_python(
+                *python, folder,
+                "import numpy as np\n"
+                "print(np.load('a.npy'), np.load('a.npy').dtype)\n"
+                "z = np.load('a.npz'); print(z.files, z['x'], z['s'])\n"
+                "x = np.arange(24, dtype='>f4').reshape(2, 3, 4)\n"
+                "np.savez_compressed('p.npz', c=x, f=np.asfortranarray(x), t=x.T)\n"),
+            "[1 2] int16\n['x', 's'] [[97 98]] 0.0\n");
   const NamedArrays loaded = load_npz(folder / "p.npz");
   ASSERT_EQ(loaded.size(), 3u);
   for (const auto& [name, array] : loaded) {

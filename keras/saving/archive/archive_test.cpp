@@ -11,13 +11,13 @@
 
 #include "keras/engine/error.h"
 #include "keras/saving/archive/archive_writer.h"
-#include "keras/saving/testing/python.h"
-#include "keras/saving/testing/temp_folder.h"
+#include "tests/support/python.h"
+#include "tests/support/temp_folder.h"
 
 namespace keras::saving {
 namespace {
 
-using testing::TempFolder;
+using test_support::TempFolder;
 
 std::string text_of(const Storage& storage) {
   return {reinterpret_cast<const char*>(storage.data()), storage.size()};
@@ -51,7 +51,7 @@ std::string make_zip(const std::filesystem::path& path, const std::vector<Input>
     zip_set_file_compression(zip, static_cast<zip_uint64_t>(index), input.method, 9);
   }
   EXPECT_EQ(zip_close(zip), 0);
-  return testing::read_file(path);
+  return test_support::read_file(path);
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -189,7 +189,7 @@ TEST(Archive, DamagedArchivesLoadOrErr) {
 }
 
 TEST(Archive, PythonReadsWhatIsWritten) {
-  const auto python = testing::find_python("zipfile");
+  const auto python = test_support::find_python("zipfile");
   if (!python) GTEST_SKIP() << "no Python";
   const TempFolder folder;
   ArchiveWriter writer(folder / "a.zip");
@@ -197,23 +197,24 @@ TEST(Archive, PythonReadsWhatIsWritten) {
   writer.add("assets/\xc3\xa9.txt", "x");
   writer.add("empty", "");
   writer.finish();
-  EXPECT_EQ(testing::run_python(*python, folder,
-                                "import zipfile\n"
-                                "z = zipfile.ZipFile('a.zip')\n"
-                                "print(z.testzip(), [ascii(n) for n in z.namelist()], "
-                                "z.read('config.json'))\n"),
+  EXPECT_EQ(test_support::run_python(*python, folder,
+                                     "import zipfile\n"
+                                     "z = zipfile.ZipFile('a.zip')\n"
+                                     "print(z.testzip(), [ascii(n) for n in z.namelist()], "
+                                     "z.read('config.json'))\n"),
             "None [\"'config.json'\", \"'assets/\\\\xe9.txt'\", \"'empty'\"] b'{\"a\": 1}'\n");
 }
 
 TEST(Archive, ReadsWhatPythonWrites) {
-  const auto python = testing::find_python("zipfile");
+  const auto python = test_support::find_python("zipfile");
   if (!python) GTEST_SKIP() << "no Python";
   const TempFolder folder;
-  testing::run_python(*python, folder,
-                      "import zipfile\n"
-                      "with zipfile.ZipFile('a.zip', 'w') as z:\n"
-                      "  with z.open('streamed', 'w', force_zip64=True) as f: f.write(b'abc')\n"
-                      "  z.writestr('deflated', b'x' * 5000, zipfile.ZIP_DEFLATED)\n");
+  test_support::run_python(
+      *python, folder,
+      "import zipfile\n"
+      "with zipfile.ZipFile('a.zip', 'w') as z:\n"
+      "  with z.open('streamed', 'w', force_zip64=True) as f: f.write(b'abc')\n"
+      "  z.writestr('deflated', b'x' * 5000, zipfile.ZIP_DEFLATED)\n");
   const Archive archive = Archive::open(folder / "a.zip");
   EXPECT_EQ(text_of(archive.read("streamed")), "abc");
   EXPECT_FALSE(archive.read("streamed").writable());

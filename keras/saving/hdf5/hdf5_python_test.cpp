@@ -9,13 +9,13 @@
 #include "keras/engine/error.h"
 #include "keras/saving/hdf5/hdf5_file.h"
 #include "keras/saving/hdf5/hdf5_writer.h"
-#include "keras/saving/testing/python.h"
-#include "keras/saving/testing/temp_folder.h"
+#include "tests/support/python.h"
+#include "tests/support/temp_folder.h"
 
 namespace keras::saving {
 namespace {
 
-using testing::TempFolder;
+using test_support::TempFolder;
 
 template <typename T>
 Storage storage_of(const std::vector<T>& values) {
@@ -29,15 +29,15 @@ std::vector<T> values_of(const Hdf5Dataset& dataset) {
   return {data, data + storage.size() / sizeof(T)};
 }
 
-class Hdf5PythonTest : public ::testing::Test {
+class Hdf5PythonTest : public testing::Test {
  protected:
   void SetUp() override {
-    const auto python = testing::find_python("numpy, h5py");
+    const auto python = test_support::find_python("numpy, h5py");
     if (!python) GTEST_SKIP() << "no Python with h5py; name one in KERAS_TEST_PYTHON";
     python_ = *python;
   }
   std::string run(const std::string& script) {
-    return testing::run_python(python_, folder_, "import h5py, numpy as np\n" + script);
+    return test_support::run_python(python_, folder_, "import h5py, numpy as np\n" + script);
   }
   Hdf5Group root(const std::string& name = "p.h5") { return Hdf5File::open(folder_ / name).root(); }
 
@@ -236,7 +236,7 @@ TEST_F(Hdf5PythonTest, StringsThatShareBytesAreBounded) {
   ASSERT_EQ(run("with h5py.File('p.h5', 'w') as f:\n"
                 "  f.attrs['a'] = ['x' * 50000] + ['y'] * 999\n"),
             "");
-  std::string bytes = testing::read_file(folder_ / "p.h5");
+  std::string bytes = test_support::read_file(folder_ / "p.h5");
   const std::string reference("\x50\xc3\0\0", 4);  // 50000
   const std::size_t first = bytes.find(reference);
   ASSERT_NE(first, std::string::npos);
@@ -257,7 +257,7 @@ TEST_F(Hdf5PythonTest, DamagedFilesLoadOrErr) {
             "");
   std::mt19937 random(11);
   for (const std::string name : {"earliest.h5", "latest.h5"}) {
-    const std::string good = testing::read_file(folder_ / name);
+    const std::string good = test_support::read_file(folder_ / name);
     for (int round = 0; round < 5000; ++round) {
       std::string bad = good;
       bad[random() % bad.size()] ^= static_cast<char>(1u << (random() % 8));

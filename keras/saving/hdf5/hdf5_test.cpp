@@ -13,12 +13,12 @@
 #include "keras/engine/error.h"
 #include "keras/saving/hdf5/hdf5_file.h"
 #include "keras/saving/hdf5/hdf5_writer.h"
-#include "keras/saving/testing/temp_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace keras::saving {
 namespace {
 
-using testing::TempFolder;
+using test_support::TempFolder;
 
 std::string message_of(const std::function<void()>& action) {
   try {

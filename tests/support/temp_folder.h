@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace keras::saving::testing {
+namespace keras::test_support {
 
 /// A folder of a test's own, gone with it.
 class TempFolder {
@@ -40,4 +40,4 @@ inline void write_file(const std::filesystem::path& path, std::string_view bytes
       .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-}  // namespace keras::saving::testing
+}  // namespace keras::test_support

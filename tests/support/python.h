@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "keras/saving/testing/temp_folder.h"
+#include "tests/support/temp_folder.h"
 
-namespace keras::saving::testing {
+namespace keras::test_support {
 
 /// A Python that can import `modules` ("numpy, h5py"), to judge files by: `KERAS_TEST_PYTHON` from
 /// the environment, else python3. Nothing where there is none; tests skip then.
@@ -38,4 +38,4 @@ inline std::string run_python(const std::string& python, const TempFolder& folde
   return output;
 }
 
-}  // namespace keras::saving::testing
+}  // namespace keras::test_support
