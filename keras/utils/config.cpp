@@ -38,6 +38,12 @@ bool holds_int64(double value) {
 
 }  // namespace
 
+Config::Config(const Config& other) = default;
+Config::Config(Config&& other) noexcept = default;
+Config& Config::operator=(const Config& other) = default;
+Config& Config::operator=(Config&& other) noexcept = default;
+Config::~Config() = default;
+
 Config::Config(float value) : value_(widen(value)) {}
 
 void Config::fail(const char* expected) const {

@@ -19,6 +19,12 @@ class Config {
   using Dict = std::vector<Item>;
 
   Config() = default;  ///< null, Python's None
+  // Out of line: a variant's special members are large, and every call of a layer has some.
+  Config(const Config& other);
+  Config(Config&& other) noexcept;
+  Config& operator=(const Config& other);
+  Config& operator=(Config&& other) noexcept;
+  ~Config();
   Config(std::nullptr_t) {}
   Config(bool value) : value_(value) {}
   Config(int value) : value_(static_cast<std::int64_t>(value)) {}
