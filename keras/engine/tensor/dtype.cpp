@@ -40,24 +40,18 @@ const DTypeRow& row_of(DType dtype) { return kRows[static_cast<std::size_t>(dtyp
 DType signed_partner(DType dtype) {
   if (dtype == kUint8) return kInt16;
   if (dtype == kUint16 || dtype == kUint32) return kInt32;
-  return dtype == kInt64 ? kInt32 : dtype;
+  return dtype;
 }
 
 bool is_unsigned(DType dtype) { return dtype == kUint8 || dtype == kUint16 || dtype == kUint32; }
 
 DType wider(DType a, DType b) { return dtype_size(a) >= dtype_size(b) ? a : b; }
 
-/// Keras computes in 32 bits unless asked for less: its JAX backend has no 64-bit results.
-DType without_64_bit(DType dtype) {
-  if (dtype == kInt64) return kInt32;
-  return dtype == kFloat64 ? kFloat32 : dtype;
-}
-
 DType promote_floats(DType a, DType b) {
-  if (a == b) return without_64_bit(a);
+  if (a == b) return a;
   // The two 16-bit formats hold different values; only 32 bits hold both.
   if (dtype_size(a) == 2 && dtype_size(b) == 2) return kFloat32;
-  return without_64_bit(wider(a, b));
+  return wider(a, b);
 }
 
 DType promote_integers(DType a, DType b) {
@@ -95,16 +89,16 @@ DType to_float_dtype(DType dtype) { return is_float(dtype) ? dtype : kFloat32; }
 
 DType promote(DType a, DType b) {
   if (is_float(a) && is_float(b)) return promote_floats(a, b);
-  if (is_float(a)) return without_64_bit(a);
-  if (is_float(b)) return without_64_bit(b);
-  if (a == kBool) return without_64_bit(b);
-  if (b == kBool) return without_64_bit(a);
+  if (is_float(a)) return a;
+  if (is_float(b)) return b;
+  if (a == kBool) return b;
+  if (b == kBool) return a;
   return promote_integers(a, b);
 }
 
-DType promote_with_int(DType dtype) { return dtype == kBool ? kInt32 : without_64_bit(dtype); }
+DType promote_with_int(DType dtype) { return dtype == kBool ? kInt32 : dtype; }
 
-DType promote_with_float(DType dtype) { return without_64_bit(to_float_dtype(dtype)); }
+DType promote_with_float(DType dtype) { return to_float_dtype(dtype); }
 
 float to_float32(float16 value) {
   const std::uint32_t sign = (value.bits & 0x8000u) << 16;

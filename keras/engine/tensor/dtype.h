@@ -38,7 +38,8 @@ inline std::string to_text(DType dtype) { return std::string(dtype_name(dtype));
 /// A float type for results that cannot be integers: floats stay, all else becomes float32.
 DType to_float_dtype(DType dtype);
 
-/// What Keras makes of two dtypes in one operation (keras.backend.result_type).
+/// What Keras makes of two dtypes in one operation (keras.backend.result_type), except that 64-bit
+/// inputs give 64-bit results.
 DType promote(DType a, DType b);
 /// A tensor's dtype with a Python-like scalar's: an int literal keeps the tensor's dtype unless
 /// that is bool; a float literal makes integers float32.

