@@ -73,3 +73,13 @@ if(conformance_tests)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   keras_add_tests(conformance_tests conformance crossing ${conformance_tests} ${sources})
 endif()
+
+# The cases that real Keras worked out, in the folder that KERAS_CORPUS names when the tests run.
+if(TARGET conformance AND EXISTS ${PROJECT_SOURCE_DIR}/tests/conformance/covered.txt)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/tests/conformance/covered.txt covered REGEX "^[^#]" LIMIT_COUNT 1)
+  add_test(NAME conformance.Corpus COMMAND sh -c
+    "[ -d \"$KERAS_CORPUS\" ] || exit 77; exec \"$0\" \"$KERAS_CORPUS\" --filter \"$1\""
+    $<TARGET_FILE:conformance> ${covered})
+  set_tests_properties(conformance.Corpus PROPERTIES
+    SKIP_RETURN_CODE 77 LABELS crossing TIMEOUT 900)
+endif()
