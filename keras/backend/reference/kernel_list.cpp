@@ -1,13 +1,14 @@
 #include "keras/backend/reference/kernel_list.h"
 
 #include "keras/backend/reference/basic_kernels.h"
+#include "keras/backend/reference/nn_kernels.h"
 
 namespace keras::reference {
 
 std::vector<engine::KernelRow> kernel_rows() {
   std::vector<engine::KernelRow> rows;
   for (const auto& family : {elementwise_kernel_rows(), reduction_kernel_rows(),
-                             layout_kernel_rows(), indexing_kernel_rows()})
+                             layout_kernel_rows(), indexing_kernel_rows(), nn_kernel_rows()})
     rows.insert(rows.end(), family.begin(), family.end());
   return rows;
 }

@@ -1,0 +1,188 @@
+#include "keras/ops/random/random.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "keras/backend/reference/nn_kernels.h"
+#include "keras/backend/reference/typed_kernel.h"
+#include "keras/ops/random/inverse_normal.h"
+#include "keras/ops/random/philox.h"
+
+namespace keras::reference {
+namespace {
+
+/// The words of a seed's stream: element i of a draw has word i, or words 2i and 2i + 1.
+class Stream {
+ public:
+  explicit Stream(const void* seed)
+      : low_(static_cast<const std::uint32_t*>(seed)[0]),
+        high_(static_cast<const std::uint32_t*>(seed)[1]) {}
+
+  std::uint32_t word(std::uint64_t index) {
+    if (index / 4 != block_index_ || !filled_) {
+      block_index_ = index / 4;
+      block_ = ops::philox(low_, high_, block_index_);
+      filled_ = true;
+    }
+    return block_[index % 4];
+  }
+  std::uint64_t wide(std::uint64_t index) {
+    const std::uint64_t low = word(2 * index);
+    return low | std::uint64_t{word(2 * index + 1)} << 32;
+  }
+  /// Uniform bits as a number in (0, 1], of which logarithms may be taken.
+  template <typename T>
+  T positive_fraction(std::uint64_t index) {
+    if constexpr (sizeof(T) == 8)
+      return (static_cast<double>(wide(index) >> 11) + 1) * 0x1p-53;
+    else
+      return (static_cast<float>(word(index)) + 1) * 0x1p-32f;
+  }
+
+ private:
+  std::uint32_t low_, high_;
+  std::uint64_t block_index_ = 0;
+  std::array<std::uint32_t, 4> block_{};
+  bool filled_ = false;
+};
+
+struct Draw {
+  explicit Draw(const engine::KernelCall& call)
+      : count(static_cast<std::uint64_t>(call.outputs[0].shape.size())),
+        dtype(call.outputs[0].dtype) {}
+  std::uint64_t count;
+  DType dtype;
+};
+
+class UniformPlan : Draw {
+ public:
+  using Draw::Draw;
+  template <typename T>
+  void run(const void* const* inputs, void* const* outputs) const {
+    Stream stream(inputs[0]);
+    auto* out = static_cast<T*>(outputs[0]);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if constexpr (sizeof(T) == 8) {
+        out[i] = static_cast<double>(stream.wide(i) >> 11) * 0x1p-53;
+      } else {
+        // No more bits than the dtype's significand holds: rounding could give 1.
+        const int bits = dtype == DType::kFloat16 ? 11 : dtype == DType::kBfloat16 ? 8 : 24;
+        out[i] = std::ldexp(static_cast<float>(stream.word(i) >> (32 - bits)), -bits);
+      }
+    }
+  }
+};
+
+/// Box and Muller, "A note on the generation of random normal deviates" (1958).
+class NormalPlan : Draw {
+ public:
+  using Draw::Draw;
+  template <typename T>
+  void run(const void* const* inputs, void* const* outputs) const {
+    Stream stream(inputs[0]);
+    auto* out = static_cast<T*>(outputs[0]);
+    for (std::uint64_t i = 0; i < count; i += 2) {
+      const T radius = std::sqrt(T{-2} * std::log(stream.positive_fraction<T>(i)));
+      const T angle = T{2} * std::numbers::pi_v<T> * stream.positive_fraction<T>(i + 1);
+      out[i] = radius * std::cos(angle);
+      if (i + 1 < count) out[i + 1] = radius * std::sin(angle);
+    }
+  }
+};
+
+class TruncatedNormalPlan : Draw {
+ public:
+  using Draw::Draw;
+  template <typename T>
+  void run(const void* const* inputs, void* const* outputs) const {
+    constexpr double kBound = 2;
+    const double low = 0.5 * std::erfc(kBound / std::numbers::sqrt2);
+    Stream stream(inputs[0]);
+    auto* out = static_cast<T*>(outputs[0]);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const double fraction = stream.positive_fraction<T>(i);
+      const double value = ops::inverse_normal(low + fraction * (1 - 2 * low));
+      out[i] = static_cast<T>(std::clamp(value, -kBound, kBound));
+    }
+  }
+};
+
+/// Maps 32 or 64 random bits to a range by the high half of a product, Lemire's "Fast random
+/// integer generation in an interval" (2019) without its rejection: the bias is below range / 2^64.
+class IntegersKernel final : public engine::PreparedKernel {
+ public:
+  explicit IntegersKernel(const engine::KernelCall& call)
+      : count_(static_cast<std::size_t>(call.outputs[0].shape.size())),
+        dtype_(call.outputs[0].dtype) {
+    const auto& attrs = call.attrs.as<ops::RandomIntegersAttrs>();
+    minval_ = attrs.minval;
+    range_ = static_cast<std::uint64_t>(attrs.maxval) - static_cast<std::uint64_t>(attrs.minval);
+  }
+
+  std::size_t scratch_bytes() const override { return count_ * sizeof(std::int64_t); }
+
+  void run(const engine::Buffers& buffers) const override {
+    Stream stream(buffers.inputs[0]);
+    auto* values = static_cast<std::int64_t*>(buffers.scratch);
+    for (std::size_t i = 0; i < count_; ++i)
+      values[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(minval_) +
+                                            high_half(stream.wide(i), range_));
+    engine::convert_elements(values, DType::kInt64, buffers.outputs[0], dtype_, count_);
+  }
+
+ private:
+  static std::uint64_t high_half(std::uint64_t a, std::uint64_t b) {
+    constexpr std::uint64_t kLow = 0xFFFFFFFF;
+    const std::uint64_t middle = (a >> 32) * (b & kLow) + ((a & kLow) * (b & kLow) >> 32);
+    const std::uint64_t other = (a & kLow) * (b >> 32) + (middle & kLow);
+    return (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
+  }
+
+  std::size_t count_;
+  DType dtype_;
+  std::int64_t minval_;
+  std::uint64_t range_;
+};
+
+/// Sorts the places by random words; equal ones keep their order.
+class PermutationKernel final : public engine::PreparedKernel {
+ public:
+  explicit PermutationKernel(const engine::KernelCall& call)
+      : count_(static_cast<std::size_t>(call.outputs[0].shape.size())) {}
+
+  std::size_t scratch_bytes() const override { return count_ * sizeof(Place); }
+
+  void run(const engine::Buffers& buffers) const override {
+    Stream stream(buffers.inputs[0]);
+    auto* places = static_cast<Place*>(buffers.scratch);
+    for (std::size_t i = 0; i < count_; ++i) places[i] = {stream.wide(i), i};
+    std::sort(places, places + count_);
+    auto* out = static_cast<std::int32_t*>(buffers.outputs[0]);
+    for (std::size_t i = 0; i < count_; ++i) out[i] = static_cast<std::int32_t>(places[i].second);
+  }
+
+ private:
+  using Place = std::pair<std::uint64_t, std::uint64_t>;
+  std::size_t count_;
+};
+
+}  // namespace
+
+const engine::Kernel kRandomUniform{"reference_random_uniform", accept_all,
+                                    prepare<FloatKernel<UniformPlan>>};
+const engine::Kernel kRandomNormal{"reference_random_normal", accept_all,
+                                   prepare<FloatKernel<NormalPlan>>};
+const engine::Kernel kRandomTruncatedNormal{"reference_random_truncated_normal", accept_all,
+                                            prepare<FloatKernel<TruncatedNormalPlan>>};
+const engine::Kernel kRandomIntegers{"reference_random_integers", accept_all,
+                                     prepare<IntegersKernel>};
+const engine::Kernel kRandomPermutation{"reference_random_permutation", accept_all,
+                                        prepare<PermutationKernel>};
+
+}  // namespace keras::reference
