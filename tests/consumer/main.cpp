@@ -1,7 +1,7 @@
-#include <cstdio>
-
 #include <keras/datasets/digits.h>
 #include <keras/ops/numpy.h>
+
+#include <cstdio>
 
 int main() {
   const auto [train, test] = keras::datasets::digits::load_data();
