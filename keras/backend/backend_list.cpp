@@ -1,10 +1,10 @@
-#include "keras/backend/reference/kernel_list.h"
+#include "keras/backend/cpu/cpu_backend.h"
 #include "keras/engine/runtime/backend.h"
 
 namespace keras::engine {
 
 const Backend& active_backend() {
-  static const Backend backend{"reference", reference::kernel_rows(), {}};
+  static const Backend backend = backend::cpu::cpu_backend();
   return backend;
 }
 

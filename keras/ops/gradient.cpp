@@ -8,6 +8,7 @@
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
 #include "keras/ops/numpy.h"
+#include "keras/ops/op_list.h"
 #include "keras/ops/record.h"
 
 namespace keras {

@@ -1,0 +1,64 @@
+#include "keras/backend/cpu/cpu_backend.h"
+
+#include <unordered_map>
+
+#include "keras/backend/cpu/fusions/fused_product.h"
+#include "keras/backend/cpu/onednn/convolution.h"
+#include "keras/backend/cpu/onednn/matmul.h"
+#include "keras/backend/cpu/simd/nn_kernels.h"
+#include "keras/backend/reference/kernel_list.h"
+#include "keras/ops/linalg/matmul.h"
+#include "keras/ops/nn/conv.h"
+#include "keras/ops/nn/normalization.h"
+#include "keras/ops/nn/pool.h"
+#include "keras/ops/nn/softmax.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+using engine::KernelRow;
+
+/// The fast kernels, best first.
+std::vector<KernelRow> fast_rows() {
+  return {
+      {&ops::matmul_op, {&onednn_matmul}},
+      {&fused_matmul_op, {&onednn_fused_matmul}},
+      {&ops::conv_op, {&onednn_convolution}},
+      {&fused_convolution_op, {&onednn_fused_convolution}},
+      {&ops::conv_input_gradient_op, {&onednn_convolution_input_gradient}},
+      {&ops::conv_kernel_gradient_op, {&onednn_convolution_kernel_gradient}},
+      {&ops::max_pool_op, {&simd_max_pool}},
+      {&ops::average_pool_op, {&simd_average_pool}},
+      {&ops::max_pool_gradient_op, {&simd_max_pool_gradient}},
+      {&ops::average_pool_gradient_op, {&simd_average_pool_gradient}},
+      {&ops::softmax_op, {&simd_softmax}},
+      {&ops::log_softmax_op, {&simd_log_softmax}},
+      {&ops::batch_norm_training_op, {&simd_batch_norm_training}},
+      {&ops::batch_norm_gradient_op, {&simd_batch_norm_gradient}},
+      {&ops::layer_norm_op, {&simd_layer_norm}},
+      {&ops::layer_norm_gradient_op, {&simd_layer_norm_gradient}},
+  };
+}
+
+/// Every operation's fast kernels, then its reference kernels.
+std::vector<KernelRow> all_rows() {
+  std::vector<KernelRow> rows = fast_rows();
+  std::unordered_map<const engine::Op*, std::size_t> place;
+  for (std::size_t i = 0; i < rows.size(); ++i) place[rows[i].op] = i;
+  for (auto& reference : reference::kernel_rows()) {
+    const auto found = place.find(reference.op);
+    if (found == place.end()) {
+      rows.push_back(std::move(reference));
+    } else {
+      auto& kernels = rows[found->second].kernels;
+      kernels.insert(kernels.end(), reference.kernels.begin(), reference.kernels.end());
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+engine::Backend cpu_backend() { return {"cpu", all_rows(), {{"fuse_epilogues", fuse_epilogues}}}; }
+
+}  // namespace keras::backend::cpu

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "keras/backend/cpu/onednn/matmul.h"
+#include "keras/engine/runtime/kernel.h"
+#include "keras/ops/nn/conv.h"
+
+namespace keras::backend::cpu {
+
+/// A convolution of channels-last activations with a Keras kernel (spatial…, in / groups, out),
+/// plus a bias of `out` values as the third input where there is one.
+struct ConvolutionProblem {
+  std::vector<std::int64_t> strides;
+  std::vector<std::int64_t> pad_low;
+  std::vector<std::int64_t> pad_high;
+  std::vector<std::int64_t> dilation;
+  std::int64_t groups = 1;
+  bool bias = false;
+  Epilogue epilogue = Epilogue::kNone;
+};
+
+ConvolutionProblem convolution_problem(const ops::ConvAttrs& attrs);
+std::string convolution_refusal(const engine::KernelCall& call);
+std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
+                                                            const engine::KernelCall& call);
+
+/// Kernels of ops::conv_op, ops::conv_input_gradient_op and ops::conv_kernel_gradient_op.
+extern const engine::Kernel onednn_convolution;
+extern const engine::Kernel onednn_convolution_input_gradient;
+extern const engine::Kernel onednn_convolution_kernel_gradient;
+
+}  // namespace keras::backend::cpu

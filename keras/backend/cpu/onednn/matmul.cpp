@@ -1,0 +1,217 @@
+#include "keras/backend/cpu/onednn/matmul.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "keras/backend/cpu/onednn/epilogue.h"
+#include "keras/backend/cpu/onednn/primitive.h"
+#include "keras/backend/cpu/onednn/staged_kernel.h"
+#include "keras/engine/text.h"
+#include "keras/ops/linalg/matmul.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+using Dims = dnnl::memory::dims;
+
+/// Below this many multiplications another thread costs more than it brings.
+constexpr std::int64_t kWorthAThread = 1 << 19;
+
+/// One operand: a row-major tensor of `batch` matrices, read transposed or not.
+struct Operand {
+  Dims batch;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  bool transposed = false;
+};
+
+Operand operand(const Shape& shape, bool transposed) {
+  Operand out;
+  for (int axis = 0; axis + 2 < shape.rank(); ++axis) out.batch.push_back(shape[axis]);
+  out.rows = shape[transposed ? -1 : -2];
+  out.columns = shape[transposed ? -2 : -1];
+  out.transposed = transposed;
+  return out;
+}
+
+/// A block of an operand as oneDNN sees it: `batch` may be a part of the operand's own.
+dnnl::memory::desc block(const Operand& whole, const Dims& batch, std::int64_t rows,
+                         std::int64_t columns, dnnl::memory::data_type type) {
+  Dims dims = batch;
+  dims.push_back(rows);
+  dims.push_back(columns);
+  Dims strides(dims.size());
+  const std::size_t rank = dims.size();
+  strides[rank - 2] = whole.transposed ? 1 : whole.columns;
+  strides[rank - 1] = whole.transposed ? whole.rows : 1;
+  std::int64_t step = whole.rows * whole.columns;
+  for (std::size_t i = rank - 2; i-- > 0;) {
+    strides[i] = step;
+    step *= whole.batch[i];
+  }
+  return {dims, type, strides};
+}
+
+/// The same with as many batch axes as `rank` by leading ones, as oneDNN wants it.
+Operand with_batch_rank(Operand operand, std::size_t rank) {
+  operand.batch.insert(operand.batch.begin(), rank - operand.batch.size(), 1);
+  return operand;
+}
+
+bool is_plain_matrix(const Operand& operand) {
+  return std::all_of(operand.batch.begin(), operand.batch.end(),
+                     [](std::int64_t size) { return size == 1; });
+}
+
+std::int64_t count(const Dims& dims) {
+  std::int64_t product = 1;
+  for (const auto size : dims) product *= size;
+  return product;
+}
+
+class Planner {
+ public:
+  Planner(const MatmulProblem& problem, const engine::KernelCall& call)
+      : problem_(problem),
+        call_(call),
+        type_(onednn_type(call.outputs[0].dtype)),
+        element_(static_cast<std::int64_t>(dtype_size(call.outputs[0].dtype))),
+        a_(operand(call.inputs[0].shape, problem.transpose_a)),
+        b_(operand(call.inputs[1].shape, problem.transpose_b)),
+        c_(operand(call.outputs[0].shape, false)) {
+    fold_batch_into_rows();
+    a_ = with_batch_rank(a_, c_.batch.size());
+    b_ = with_batch_rank(b_, c_.batch.size());
+  }
+
+  std::unique_ptr<engine::PreparedKernel> plan() {
+    const std::int64_t work = count(c_.batch) * c_.rows * c_.columns * a_.columns;
+    const int parts = static_cast<int>(
+        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, call_.threads)));
+    auto kernel = std::make_unique<StagedKernel>();
+    if (!c_.batch.empty() && c_.batch[0] >= parts && parts > 1) {
+      cut_batch(*kernel, parts);
+    } else if (c_.rows >= c_.columns) {
+      cut_rows(*kernel, parts);
+    } else {
+      cut_columns(*kernel, parts);
+    }
+    return kernel;
+  }
+
+ private:
+  /// (…, m, k) times (k, n) is one product of all rows.
+  void fold_batch_into_rows() {
+    if (a_.transposed || !is_plain_matrix(b_)) return;
+    a_.rows *= count(a_.batch);
+    c_.rows *= count(c_.batch);
+    a_.batch.clear();
+    b_.batch.clear();
+    c_.batch.clear();
+  }
+
+  void cut_batch(StagedKernel& kernel, int parts) {
+    const auto bounds = cut(c_.batch[0], parts);
+    const auto offset = [&](const Operand& operand, std::int64_t first) {
+      if (operand.batch[0] == 1) return std::int64_t{0};
+      return first * count(operand.batch) / operand.batch[0] * operand.rows * operand.columns;
+    };
+    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+      const auto part_of = [&](const Operand& operand) {
+        Dims batch = operand.batch;
+        if (batch[0] != 1) batch[0] = bounds[i + 1] - bounds[i];
+        return batch;
+      };
+      add(kernel, part_of(a_), part_of(b_), part_of(c_), c_.rows, c_.columns,
+          {offset(a_, bounds[i]), offset(b_, bounds[i]), offset(c_, bounds[i]), 0});
+    }
+  }
+
+  void cut_rows(StagedKernel& kernel, int parts) {
+    const auto bounds = cut(c_.rows, parts, 8);
+    for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
+      add(kernel, a_.batch, b_.batch, c_.batch, bounds[i + 1] - bounds[i], c_.columns,
+          {bounds[i] * (a_.transposed ? 1 : a_.columns), 0, bounds[i] * c_.columns, 0});
+  }
+
+  void cut_columns(StagedKernel& kernel, int parts) {
+    const auto bounds = cut(c_.columns, parts, 64);
+    for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
+      add(kernel, a_.batch, b_.batch, c_.batch, c_.rows, bounds[i + 1] - bounds[i],
+          {0, bounds[i] * (b_.transposed ? b_.rows : 1), bounds[i], bounds[i]});
+  }
+
+  struct Offsets {
+    std::int64_t a, b, c, bias;
+  };
+
+  void add(StagedKernel& kernel, const Dims& a_batch, const Dims& b_batch, const Dims& c_batch,
+           std::int64_t rows, std::int64_t columns, const Offsets& offsets) {
+    const auto a = block(a_, a_batch, rows, a_.columns, type_);
+    const auto b = block(b_, b_batch, b_.rows, columns, type_);
+    const auto c = block(c_, c_batch, rows, columns, type_);
+    const auto bytes = [&](std::int64_t elements) {
+      return static_cast<std::size_t>(elements * element_);
+    };
+    std::vector<Primitive::Argument> arguments = {
+        {DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}};
+    std::vector<Place> places = {Place::input(0, bytes(offsets.a)),
+                                 Place::input(1, bytes(offsets.b)),
+                                 Place::output(0, bytes(offsets.c))};
+    dnnl::memory::desc bias;
+    if (problem_.bias) {
+      Dims dims(c.get_dims().size(), 1);
+      dims.back() = columns;
+      Dims strides(dims.size(), columns);
+      strides.back() = 1;
+      bias = {dims, type_, strides};
+      arguments.push_back({DNNL_ARG_BIAS, bias});
+      places.push_back(Place::input(2, bytes(offsets.bias)));
+    }
+    auto attributes = user_scratchpad();
+    attributes.set_post_ops(epilogue_post_ops(problem_.epilogue));
+    const SequentialOpenMp sequential;
+    const auto descriptor =
+        problem_.bias ? dnnl::matmul::primitive_desc(onednn_engine(), a, b, bias, c, attributes)
+                      : dnnl::matmul::primitive_desc(onednn_engine(), a, b, c, attributes);
+    kernel.add(
+        std::make_shared<Primitive>(descriptor, dnnl::matmul(descriptor), std::move(arguments)),
+        std::move(places));
+  }
+
+  const MatmulProblem& problem_;
+  const engine::KernelCall& call_;
+  dnnl::memory::data_type type_;
+  std::int64_t element_;
+  Operand a_, b_, c_;
+};
+
+MatmulProblem plain_problem(const engine::KernelCall& call) {
+  const auto& attrs = call.attrs.as<ops::MatmulAttrs>();
+  return {attrs.transpose_a, attrs.transpose_b};
+}
+
+}  // namespace
+
+std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call) {
+  if (auto reason = type_refusal(call.outputs[0].dtype); !reason.empty()) return reason;
+  constexpr int kMostAxes = 6;
+  if (call.outputs[0].shape.rank() > kMostAxes)
+    return str("takes at most ", kMostAxes, " axes, not ", call.outputs[0].shape.rank());
+  if (call.outputs[0].shape.size() == 0 || call.inputs[0].shape.size() == 0)
+    return "takes no empty operands";
+  return {};
+}
+
+std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,
+                                                       const engine::KernelCall& call) {
+  return Planner(problem, call).plan();
+}
+
+const engine::Kernel onednn_matmul{
+    "onednn_matmul",
+    [](const engine::KernelCall& call) { return matmul_refusal(plain_problem(call), call); },
+    [](const engine::KernelCall& call) { return prepare_matmul(plain_problem(call), call); }};
+
+}  // namespace keras::backend::cpu

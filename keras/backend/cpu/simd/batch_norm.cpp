@@ -1,0 +1,166 @@
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+#include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/backend/cpu/simd/nn_kernels.h"
+#include "keras/backend/cpu/work.h"
+#include "keras/engine/runtime/thread_pool.h"
+#include "keras/ops/nn/normalization.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+/// Rows (all axes but the last) and columns of a batch normalization, its parts, and the scratch
+/// that the parts' sums and the columns' coefficients lie in.
+class ColumnsKernel : public engine::PreparedKernel {
+ public:
+  ColumnsKernel(const Shape& shape, const ops::BatchNormAttrs& attrs, int threads)
+      : attrs_(attrs),
+        columns_(shape[-1]),
+        rows_(columns_ == 0 ? 0 : shape.size() / columns_),
+        parts_(parts_for(shape.size(), threads)) {}
+
+  std::size_t scratch_bytes() const override {
+    const auto columns = static_cast<std::size_t>(columns_);
+    return columns * (2 * sizeof(double) * static_cast<std::size_t>(parts_) + 4 * sizeof(float));
+  }
+
+ protected:
+  /// Runs `sums(first row, last row, sum, other)` by parts and adds the parts up into the first.
+  template <typename Sums>
+  void add_up(double* totals, const Sums& sums) const {
+    std::memset(totals, 0, static_cast<std::size_t>(2 * columns_ * parts_) * sizeof(double));
+    engine::parallel_for(parts_, [&](int part) {
+      const auto [first, last] = share_of(rows_, parts_, part);
+      double* own = totals + 2 * columns_ * part;
+      sums(first, last, own, own + columns_);
+    });
+    for (int part = 1; part < parts_; ++part)
+      for (std::int64_t i = 0; i < 2 * columns_; ++i) totals[i] += totals[2 * columns_ * part + i];
+  }
+
+  template <typename Work>
+  void by_rows(const Work& work) const {
+    engine::parallel_for(parts_, [&](int part) {
+      const auto [first, last] = share_of(rows_, parts_, part);
+      work(first, last - first);
+    });
+  }
+
+  double* totals(const engine::Buffers& buffers) const {
+    return static_cast<double*>(buffers.scratch);
+  }
+  /// Coefficients by column, behind the sums.
+  float* coefficients(const engine::Buffers& buffers, int which) const {
+    return reinterpret_cast<float*>(totals(buffers) + 2 * columns_ * parts_) + which * columns_;
+  }
+
+  ops::BatchNormAttrs attrs_;
+  std::int64_t columns_;
+  std::int64_t rows_;
+  int parts_;
+};
+
+/// (x, gamma?, beta?) → (y, mean, variance)
+class TrainingKernel final : public ColumnsKernel {
+ public:
+  using ColumnsKernel::ColumnsKernel;
+
+  void run(const engine::Buffers& buffers) const override {
+    const auto* x = static_cast<const float*>(buffers.inputs[0]);
+    auto* y = static_cast<float*>(buffers.outputs[0]);
+    auto* mean = static_cast<float*>(buffers.outputs[1]);
+    auto* variance = static_cast<float*>(buffers.outputs[2]);
+    const float* gamma = attrs_.scale ? static_cast<const float*>(buffers.inputs[1]) : nullptr;
+    const float* beta =
+        attrs_.center ? static_cast<const float*>(buffers.inputs[attrs_.scale ? 2 : 1]) : nullptr;
+    double* sums = totals(buffers);
+    // Sums of differences from the first row: the variance then loses no digits to a large mean.
+    add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* square) {
+      nn_functions().column_moments(last - first, columns_, x + first * columns_, x, sum, square);
+    });
+    float* scale = coefficients(buffers, 0);
+    float* offset = coefficients(buffers, 1);
+    const double count = static_cast<double>(rows_);
+    for (std::int64_t c = 0; c < columns_; ++c) {
+      const double shifted = sums[c] / count;
+      const double m = static_cast<double>(x[c]) + shifted;
+      const double v = std::fmax(sums[columns_ + c] / count - shifted * shifted, 0.0);
+      mean[c] = static_cast<float>(m);
+      variance[c] = static_cast<float>(v);
+      const double inverse =
+          (gamma ? static_cast<double>(gamma[c]) : 1.0) / std::sqrt(v + attrs_.epsilon);
+      scale[c] = static_cast<float>(inverse);
+      offset[c] = static_cast<float>((beta ? static_cast<double>(beta[c]) : 0.0) - m * inverse);
+    }
+    by_rows([&](std::int64_t first, std::int64_t rows) {
+      nn_functions().scale_columns(rows, columns_, x + first * columns_, scale, offset,
+                                   y + first * columns_);
+    });
+  }
+};
+
+/// (x, gamma?, mean, variance, dy) → (dx, dgamma, dbeta). With s = 1 / sd and xc = x - mean:
+/// dx = gamma s (dy - mean(dy) - xc s² mean(dy xc)).
+class GradientKernel final : public ColumnsKernel {
+ public:
+  using ColumnsKernel::ColumnsKernel;
+
+  void run(const engine::Buffers& buffers) const override {
+    const auto input = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
+    const int next = attrs_.scale ? 2 : 1;
+    const float* x = input(0);
+    const float* gamma = attrs_.scale ? input(1) : nullptr;
+    const float* mean = input(next);
+    const float* variance = input(next + 1);
+    const float* dy = input(next + 2);
+    auto* dx = static_cast<float*>(buffers.outputs[0]);
+    auto* dgamma = static_cast<float*>(buffers.outputs[1]);
+    auto* dbeta = static_cast<float*>(buffers.outputs[2]);
+    double* sums = totals(buffers);
+    add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* product) {
+      nn_functions().column_gradient_sums(last - first, columns_, x + first * columns_,
+                                          dy + first * columns_, mean, sum, product);
+    });
+    float* a = coefficients(buffers, 0);
+    float* b = coefficients(buffers, 1);
+    float* d = coefficients(buffers, 2);
+    const double count = static_cast<double>(rows_);
+    for (std::int64_t c = 0; c < columns_; ++c) {
+      const double inverse = 1.0 / std::sqrt(static_cast<double>(variance[c]) + attrs_.epsilon);
+      const double scale = (gamma ? static_cast<double>(gamma[c]) : 1.0) * inverse;
+      const double product = sums[columns_ + c];
+      dgamma[c] = static_cast<float>(product * inverse);
+      dbeta[c] = static_cast<float>(sums[c]);
+      a[c] = static_cast<float>(scale);
+      b[c] = static_cast<float>(-scale * inverse * inverse * product / count);
+      d[c] = static_cast<float>(-scale * sums[c] / count);
+    }
+    by_rows([&](std::int64_t first, std::int64_t rows) {
+      const std::int64_t at = first * columns_;
+      nn_functions().batch_norm_input_gradient(rows, columns_, x + at, dy + at, mean, a, b, d,
+                                               dx + at);
+    });
+  }
+};
+
+template <typename T>
+std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) {
+  return std::make_unique<T>(call.inputs[0].shape, call.attrs.as<ops::BatchNormAttrs>(),
+                             call.threads);
+}
+
+std::string refusal(const engine::KernelCall& call) {
+  if (call.inputs[0].shape.size() == 0) return "takes no empty batch";
+  return float32_refusal(call);
+}
+
+}  // namespace
+
+const engine::Kernel simd_batch_norm_training{"simd_batch_norm_training", refusal,
+                                              prepare<TrainingKernel>};
+const engine::Kernel simd_batch_norm_gradient{"simd_batch_norm_gradient", refusal,
+                                              prepare<GradientKernel>};
+
+}  // namespace keras::backend::cpu

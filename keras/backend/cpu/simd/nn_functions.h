@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+
+namespace keras::backend::cpu {
+
+/// A pooling over three spatial axes of one channels-last image; fewer axes come with leading ones.
+struct PoolGeometry {
+  std::int64_t input[3], output[3], window[3], strides[3], pad_low[3];
+  std::int64_t channels;
+};
+
+/// The vector kernels of neural-network operations, float32, once for each instruction set. Plain
+/// functions on addresses: a compiled share of the work each.
+struct NnFunctions {
+  /// One image: the maximum, or the mean of what is not padding, of every window.
+  void (*max_pool)(const PoolGeometry& pool, const float* x, float* y);
+  void (*average_pool)(const PoolGeometry& pool, const float* x, float* y);
+  /// One image: dx is overwritten; `scratch` holds 2 * channels floats.
+  void (*max_pool_gradient)(const PoolGeometry& pool, const float* x, const float* dy, float* dx,
+                            float* scratch);
+  void (*average_pool_gradient)(const PoolGeometry& pool, const float* dy, float* dx);
+  /// Rows of `size` contiguous values. y may be x.
+  void (*softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);
+  void (*log_softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);
+  /// Adds to sum[c] and square_sum[c] what the rows hold in column c, each minus shift[c].
+  void (*column_moments)(std::int64_t rows, std::int64_t columns, const float* x,
+                         const float* shift, double* sum, double* square_sum);
+  /// y = x * scale[c] + offset[c]
+  void (*scale_columns)(std::int64_t rows, std::int64_t columns, const float* x, const float* scale,
+                        const float* offset, float* y);
+  /// Adds to sum[c] the rows of dy, and to product[c] those of dy * (x - mean[c]).
+  void (*column_gradient_sums)(std::int64_t rows, std::int64_t columns, const float* x,
+                               const float* dy, const float* mean, double* sum, double* product);
+  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c]
+  void (*batch_norm_input_gradient)(std::int64_t rows, std::int64_t columns, const float* x,
+                                    const float* dy, const float* mean, const float* a,
+                                    const float* b, const float* d, float* dx);
+  /// Normalizes rows; mean and variance get one value a row; gamma and beta may be null.
+  void (*layer_norm)(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
+                     const float* gamma, const float* beta, float* y, float* mean, float* variance);
+  /// dx of rows, and what the rows add to dgamma and dbeta.
+  void (*layer_norm_gradient)(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
+                              const float* gamma, const float* mean, const float* variance,
+                              const float* dy, float* dx, float* dgamma, float* dbeta);
+};
+
+/// Those for this processor.
+const NnFunctions& nn_functions();
+
+namespace baseline {
+const NnFunctions& nn_functions();
+}
+namespace avx2 {
+const NnFunctions& nn_functions();
+}
+namespace avx512 {
+const NnFunctions& nn_functions();
+}
+
+}  // namespace keras::backend::cpu
