@@ -39,8 +39,9 @@ void throw_unknown_name(std::string_view family, std::string_view name,
                         const std::vector<std::string>& known) {
   const auto near = near_matches(name, known);
   throw ValueError(str("Could not interpret ", family, " identifier: ", name),
-                   near.empty() ? str("see keras::", family, " for the names that there are.")
-                                : str("did you mean ", join(near, ", "), "?"));
+                   near.empty()
+                       ? str("give one of Keras's names, or register the class under its name.")
+                       : str("did you mean ", join(near, ", "), "?"));
 }
 
 }  // namespace keras

@@ -38,9 +38,13 @@ class ObjectRegistry {
  public:
   using Factory = std::function<Handle(const Config&)>;
   struct Row {
+    Row(std::string class_name_, Factory from_config_, std::vector<std::string> aliases_ = {})
+        : class_name(std::move(class_name_)),
+          from_config(std::move(from_config_)),
+          aliases(std::move(aliases_)) {}
     std::string class_name;
     Factory from_config;
-    std::vector<std::string> aliases = {};
+    std::vector<std::string> aliases;
   };
 
   ObjectRegistry(std::string family, std::vector<Row> rows);
