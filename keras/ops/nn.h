@@ -101,13 +101,13 @@ Tensor hard_shrink(const Tensor& x, HardShrinkOptions options = {});
 Tensor threshold(const Tensor& x, double threshold, double default_value);
 
 struct SoftmaxOptions {
-  int axis = -1;
+  Axes axis = -1;
 };
-/// exp(x) over its sum along the axis.
+/// exp(x) over its sum along the axis, or over several axes together.
 Tensor softmax(const Tensor& x, SoftmaxOptions options = {});
 
 struct LogSoftmaxOptions {
-  int axis = -1;
+  Axes axis = -1;
 };
 /// The logarithm of softmax, without its underflow.
 Tensor log_softmax(const Tensor& x, LogSoftmaxOptions options = {});

@@ -24,6 +24,14 @@ TEST(Softmax, GivesKerasValues) {
                  -0.7001327f, -1.700133f});
 }
 
+TEST(Softmax, TakesSeveralAxesTogether) {
+  const Tensor y = ops::softmax(ramp({2, 3, 2}), {.axis = {0, 2}});
+  expect_values(ops::sum(y, {.axis = {0, 2}}), {3}, {1, 1, 1});
+  const Tensor turned = ops::reshape(ops::transpose(ramp({2, 3, 2}), {.axes = {1, 0, 2}}), {3, 4});
+  expect_values(ops::transpose(y, {.axes = {1, 0, 2}}), {3, 2, 2},
+                ops::softmax(turned).to_vector<float>());
+}
+
 TEST(Softmax, StandsLargeLogits) {
   const Tensor x = Tensor::of<float>({1000, 0, -1000});
   expect_values(ops::softmax(x), {3}, {1, 0, 0});
