@@ -18,6 +18,12 @@ Tensor draw(const engine::Op& op, const Shape& shape, const std::string& dtype, 
   return ops::emit(op, {seed.draw()}, attrs_of(shape, dtype, "float32"));
 }
 
+/// Leaves out what changes nothing: a program may draw in a loop, one call at a time.
+Tensor scale_and_shift(const Tensor& x, double scale, double shift) {
+  const Tensor scaled = scale == 1 ? x : x * scale;
+  return shift == 0 ? scaled : scaled + shift;
+}
+
 Shape mask_shape(const Shape& inputs, const std::vector<std::int64_t>& noise_shape) {
   if (noise_shape.empty()) return inputs;
   if (static_cast<int>(noise_shape.size()) != inputs.rank())
@@ -35,17 +41,17 @@ Shape mask_shape(const Shape& inputs, const std::vector<std::int64_t>& noise_sha
 
 Tensor normal(const Shape& shape, NormalOptions options) {
   const Tensor sample = draw(ops::random_normal_op, shape, options.dtype, options.seed);
-  return sample * options.stddev + options.mean;
+  return scale_and_shift(sample, options.stddev, options.mean);
 }
 
 Tensor truncated_normal(const Shape& shape, NormalOptions options) {
   const Tensor sample = draw(ops::random_truncated_normal_op, shape, options.dtype, options.seed);
-  return sample * options.stddev + options.mean;
+  return scale_and_shift(sample, options.stddev, options.mean);
 }
 
 Tensor uniform(const Shape& shape, UniformOptions options) {
   const Tensor sample = draw(ops::random_uniform_op, shape, options.dtype, options.seed);
-  return sample * (options.maxval - options.minval) + options.minval;
+  return scale_and_shift(sample, options.maxval - options.minval, options.minval);
 }
 
 Tensor randint(const Shape& shape, std::int64_t minval, std::int64_t maxval,

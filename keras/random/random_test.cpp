@@ -38,11 +38,13 @@ Statistics statistics(const Tensor& x) {
 
 TEST(Philox, GivesThePublishedWords) {
   // Known answers of the authors' own implementation.
-  const auto zeros = ops::philox(0, 0, 0);
+  const auto zeros = ops::philox_words<2>(0, 0, 0);
   EXPECT_EQ(zeros[0], 0x6627e8d5u);
   EXPECT_EQ(zeros[1], 0xe169c58du);
   EXPECT_EQ(zeros[2], 0xbc57ac4cu);
   EXPECT_EQ(zeros[3], 0x9b00dbd8u);
+  const auto next = ops::philox_words<1>(0, 0, 1);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(zeros[4 + i], next[i]);
 }
 
 TEST(InverseNormal, InvertsTheDistribution) {

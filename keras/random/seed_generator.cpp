@@ -26,8 +26,9 @@ GlobalSeed& global_seed() {
 
 std::int64_t next_default_seed(GlobalSeed& global) {
   constexpr std::uint64_t kLargest = 1'000'000'000;
-  const auto words = ops::philox(static_cast<std::uint32_t>(global.key),
-                                 static_cast<std::uint32_t>(global.key >> 32), global.count++);
+  const auto words =
+      ops::philox_words<1>(static_cast<std::uint32_t>(global.key),
+                           static_cast<std::uint32_t>(global.key >> 32), global.count++);
   const std::uint64_t bits = words[0] | std::uint64_t{words[1]} << 32;
   return static_cast<std::int64_t>(1 + bits % kLargest);
 }

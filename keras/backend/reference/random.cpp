@@ -20,17 +20,22 @@ namespace {
 /// The words of a seed's stream: element i of a draw has word i, or words 2i and 2i + 1.
 class Stream {
  public:
+  static constexpr std::uint64_t kBatch = 64;
+
   explicit Stream(const void* seed)
       : low_(static_cast<const std::uint32_t*>(seed)[0]),
         high_(static_cast<const std::uint32_t*>(seed)[1]) {}
 
+  /// Words kBatch · index and on.
+  std::array<std::uint32_t, kBatch> batch(std::uint64_t index) const {
+    return ops::philox_words<kBatch / 4>(low_, high_, index * (kBatch / 4));
+  }
   std::uint32_t word(std::uint64_t index) {
-    if (index / 4 != block_index_ || !filled_) {
-      block_index_ = index / 4;
-      block_ = ops::philox(low_, high_, block_index_);
-      filled_ = true;
+    if (index / kBatch != batch_index_) {
+      batch_index_ = index / kBatch;
+      batch_ = batch(batch_index_);
     }
-    return block_[index % 4];
+    return batch_[index % kBatch];
   }
   std::uint64_t wide(std::uint64_t index) {
     const std::uint64_t low = word(2 * index);
@@ -47,9 +52,8 @@ class Stream {
 
  private:
   std::uint32_t low_, high_;
-  std::uint64_t block_index_ = 0;
-  std::array<std::uint32_t, 4> block_{};
-  bool filled_ = false;
+  std::uint64_t batch_index_ = ~std::uint64_t{0};
+  std::array<std::uint32_t, kBatch> batch_{};
 };
 
 struct Draw {
@@ -66,15 +70,30 @@ class UniformPlan : Draw {
   template <typename T>
   void run(const void* const* inputs, void* const* outputs) const {
     Stream stream(inputs[0]);
-    auto* out = static_cast<T*>(outputs[0]);
-    for (std::uint64_t i = 0; i < count; ++i) {
-      if constexpr (sizeof(T) == 8) {
-        out[i] = static_cast<double>(stream.wide(i) >> 11) * 0x1p-53;
-      } else {
-        // No more bits than the dtype's significand holds: rounding could give 1.
-        const int bits = dtype == DType::kFloat16 ? 11 : dtype == DType::kBfloat16 ? 8 : 24;
-        out[i] = std::ldexp(static_cast<float>(stream.word(i) >> (32 - bits)), -bits);
-      }
+    if constexpr (sizeof(T) == 8) {
+      draw_wide(stream, static_cast<T*>(outputs[0]));
+    } else {
+      draw(stream, static_cast<T*>(outputs[0]));
+    }
+  }
+
+ private:
+  void draw_wide(Stream& stream, double* out) const {
+    for (std::uint64_t i = 0; i < count; ++i)
+      out[i] = static_cast<double>(stream.wide(i) >> 11) * 0x1p-53;
+  }
+
+  void draw(const Stream& stream, float* out) const {
+    // No more bits than the dtype's significand holds: rounding could give 1.
+    const int bits = dtype == DType::kFloat16 ? 11 : dtype == DType::kBfloat16 ? 8 : 24;
+    const float scale = std::ldexp(1.0f, -bits);
+    for (std::uint64_t first = 0; first < count; first += Stream::kBatch) {
+      const auto words = stream.batch(first / Stream::kBatch);
+      const std::uint64_t size = std::min(Stream::kBatch, count - first);
+      // As a signed number: it has at most 24 bits, and its conversion is one instruction.
+      for (std::uint64_t i = 0; i < size; ++i)
+        out[first + i] =
+            static_cast<float>(static_cast<std::int32_t>(words[i] >> (32 - bits))) * scale;
     }
   }
 };
