@@ -23,6 +23,11 @@ Shape pooled_shape(const Shape& x, const PoolAttrs& attrs) {
                          ", received shape ", x, "."));
   Shape out{x[0]};
   for (std::size_t i = 0; i < attrs.window.size(); ++i) {
+    // A window of padding alone would have neither maximum nor average.
+    if (attrs.pad_low[i] >= attrs.window[i] || attrs.pad_high[i] >= attrs.window[i])
+      throw ValueError(str("Pooling: the padding must be smaller than the window, received ",
+                           attrs.pad_low[i], " and ", attrs.pad_high[i], " for a window of ",
+                           attrs.window[i], "."));
     const std::int64_t room =
         x[static_cast<int>(i) + 1] + attrs.pad_low[i] + attrs.pad_high[i] - attrs.window[i];
     if (room < 0)

@@ -7,6 +7,7 @@
 #include "keras/engine/error.h"
 #include "keras/ops/gradient.h"
 #include "keras/ops/nn.h"
+#include "keras/ops/operation.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/tensors.h"
 
