@@ -8,6 +8,7 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/runtime/compiled_function.h"
+#include "keras/engine/runtime/thread_pool.h"
 #include "keras/ops/gradient.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/random/inverse_normal.h"
@@ -62,6 +63,15 @@ TEST(Random, UniformIsUniform) {
     EXPECT_LE(s.high, 3) << dtype;
   }
   EXPECT_LT(statistics(random::uniform({100000}, {.dtype = "bfloat16", .seed = 1})).high, 1);
+}
+
+TEST(Random, DoesNotDependOnThreads) {
+  const int before = engine::num_threads();
+  engine::set_num_threads(1);
+  const std::vector<float> one = random::uniform({200001}, {.seed = 8}).to_vector<float>();
+  engine::set_num_threads(3);
+  EXPECT_EQ(random::uniform({200001}, {.seed = 8}).to_vector<float>(), one);
+  engine::set_num_threads(before);
 }
 
 TEST(Random, NormalIsNormal) {

@@ -11,6 +11,7 @@
 
 #include "keras/backend/reference/nn_kernels.h"
 #include "keras/backend/reference/typed_kernel.h"
+#include "keras/engine/runtime/thread_pool.h"
 #include "keras/ops/random/inverse_normal.h"
 #include "keras/ops/random/philox.h"
 
@@ -59,9 +60,11 @@ class Stream {
 struct Draw {
   explicit Draw(const engine::KernelCall& call)
       : count(static_cast<std::uint64_t>(call.outputs[0].shape.size())),
-        dtype(call.outputs[0].dtype) {}
+        dtype(call.outputs[0].dtype),
+        threads(call.threads) {}
   std::uint64_t count;
   DType dtype;
+  int threads;
 };
 
 class UniformPlan : Draw {
@@ -84,17 +87,28 @@ class UniformPlan : Draw {
   }
 
   void draw(const Stream& stream, float* out) const {
+    // Dropout draws a number for each activation in each step: worth the threads.
+    constexpr std::uint64_t kBatchesOfAPart = 512;
+    const std::uint64_t batches = (count + Stream::kBatch - 1) / Stream::kBatch;
+    const std::uint64_t parts = std::clamp<std::uint64_t>(batches / kBatchesOfAPart, 1,
+                                                          static_cast<std::uint64_t>(threads));
+    engine::parallel_for(static_cast<int>(parts), [&](int part) {
+      const auto index = static_cast<std::uint64_t>(part);
+      for (std::uint64_t i = batches * index / parts; i < batches * (index + 1) / parts; ++i)
+        draw_batch(stream.batch(i), i * Stream::kBatch, out);
+    });
+  }
+
+  void draw_batch(const std::array<std::uint32_t, Stream::kBatch>& words, std::uint64_t first,
+                  float* out) const {
     // No more bits than the dtype's significand holds: rounding could give 1.
     const int bits = dtype == DType::kFloat16 ? 11 : dtype == DType::kBfloat16 ? 8 : 24;
     const float scale = std::ldexp(1.0f, -bits);
-    for (std::uint64_t first = 0; first < count; first += Stream::kBatch) {
-      const auto words = stream.batch(first / Stream::kBatch);
-      const std::uint64_t size = std::min(Stream::kBatch, count - first);
-      // As a signed number: it has at most 24 bits, and its conversion is one instruction.
-      for (std::uint64_t i = 0; i < size; ++i)
-        out[first + i] =
-            static_cast<float>(static_cast<std::int32_t>(words[i] >> (32 - bits))) * scale;
-    }
+    const std::uint64_t size = std::min(Stream::kBatch, count - first);
+    // As a signed number: it has at most 24 bits, and its conversion is one instruction.
+    for (std::uint64_t i = 0; i < size; ++i)
+      out[first + i] =
+          static_cast<float>(static_cast<std::int32_t>(words[i] >> (32 - bits))) * scale;
   }
 };
 
