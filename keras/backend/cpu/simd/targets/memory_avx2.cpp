@@ -1,0 +1,4 @@
+#ifdef __AVX2__
+#define KERAS_TARGET avx2
+#include "keras/backend/cpu/simd/targets/memory-inl.h"
+#endif
