@@ -1,9 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "keras/engine/tensor/tensor.h"
@@ -83,6 +84,8 @@ class OptimizerImpl {
 
  protected:
   const OptimizerOptions& options() const { return options_; }
+  /// The weight decay of one variable; none where there is nothing to do.
+  virtual std::optional<double> weight_decay_of(const Variable& variable) const;
   /// One slot of the variable's shape and dtype for each, named "<optimizer>/<variable>_<name>".
   Variables add_slots(const Variables& variables, const std::string& name, double value = 0);
   Variable add_slot(const Variable& variable, const std::string& name, double value = 0);

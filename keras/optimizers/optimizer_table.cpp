@@ -1,0 +1,198 @@
+#include "keras/optimizers/optimizer_table.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "keras/optimizers/optimizers.h"
+
+namespace keras::optimizers {
+namespace {
+
+// Each reads one field of an optimizer's options where the config has it.
+void read(const Config& config, std::string_view key, double& field) {
+  field = config.get(key, field);
+}
+void read(const Config& config, std::string_view key, bool& field) {
+  field = config.get(key, field);
+}
+void read(const Config& config, std::string_view key, int& field) {
+  field = config.get(key, field);
+}
+void read(const Config& config, std::string_view key, std::string& field) {
+  field = config.get(key, field.c_str());
+}
+void read(const Config& config, std::string_view key, std::optional<double>& field) {
+  const Config* value = config.find(key);
+  if (!value) return;
+  field.reset();
+  if (!value->is_null()) field = value->as_double();
+}
+void read(const Config& config, std::string_view key, std::optional<int>& field) {
+  const Config* value = config.find(key);
+  if (!value) return;
+  field.reset();
+  if (!value->is_null()) field = static_cast<int>(value->as_int());
+}
+void read(const Config& config, std::string_view key, std::vector<std::string>& field) {
+  const Config* list = config.find(key);
+  if (!list || list->is_null()) return;
+  for (const auto& entry : list->as_list()) field.push_back(entry.as_string());
+}
+void read(const Config& config, std::string_view key, LearningRate& field) {
+  if (const Config* value = config.find(key)) field = LearningRate::deserialize(*value);
+}
+
+template <typename Options>
+Options common(const Config& config) {
+  Options options;
+  read(config, "learning_rate", options.learning_rate);
+  read(config, "weight_decay", options.weight_decay);
+  read(config, "clipnorm", options.clipnorm);
+  read(config, "clipvalue", options.clipvalue);
+  read(config, "global_clipnorm", options.global_clipnorm);
+  read(config, "use_ema", options.use_ema);
+  read(config, "ema_momentum", options.ema_momentum);
+  read(config, "ema_overwrite_frequency", options.ema_overwrite_frequency);
+  read(config, "loss_scale_factor", options.loss_scale_factor);
+  read(config, "gradient_accumulation_steps", options.gradient_accumulation_steps);
+  read(config, "name", options.name);
+  return options;
+}
+
+Optimizer sgd(const Config& config) {
+  auto options = common<SGDOptions>(config);
+  read(config, "momentum", options.momentum);
+  read(config, "nesterov", options.nesterov);
+  return SGD(options);
+}
+
+Optimizer rmsprop(const Config& config) {
+  auto options = common<RMSpropOptions>(config);
+  read(config, "rho", options.rho);
+  read(config, "momentum", options.momentum);
+  read(config, "epsilon", options.epsilon);
+  read(config, "centered", options.centered);
+  return RMSprop(options);
+}
+
+template <typename T, typename Options>
+Optimizer adam(const Config& config) {
+  auto options = common<Options>(config);
+  read(config, "beta_1", options.beta_1);
+  read(config, "beta_2", options.beta_2);
+  read(config, "epsilon", options.epsilon);
+  read(config, "amsgrad", options.amsgrad);
+  return T(options);
+}
+
+Optimizer adagrad(const Config& config) {
+  auto options = common<AdagradOptions>(config);
+  read(config, "initial_accumulator_value", options.initial_accumulator_value);
+  read(config, "epsilon", options.epsilon);
+  return Adagrad(options);
+}
+
+Optimizer adadelta(const Config& config) {
+  auto options = common<AdadeltaOptions>(config);
+  read(config, "rho", options.rho);
+  read(config, "epsilon", options.epsilon);
+  return Adadelta(options);
+}
+
+Optimizer adamax(const Config& config) {
+  auto options = common<AdamaxOptions>(config);
+  read(config, "beta_1", options.beta_1);
+  read(config, "beta_2", options.beta_2);
+  read(config, "epsilon", options.epsilon);
+  return Adamax(options);
+}
+
+Optimizer nadam(const Config& config) {
+  auto options = common<NadamOptions>(config);
+  read(config, "beta_1", options.beta_1);
+  read(config, "beta_2", options.beta_2);
+  read(config, "epsilon", options.epsilon);
+  return Nadam(options);
+}
+
+Optimizer ftrl(const Config& config) {
+  auto options = common<FtrlOptions>(config);
+  read(config, "learning_rate_power", options.learning_rate_power);
+  read(config, "initial_accumulator_value", options.initial_accumulator_value);
+  read(config, "l1_regularization_strength", options.l1_regularization_strength);
+  read(config, "l2_regularization_strength", options.l2_regularization_strength);
+  read(config, "l2_shrinkage_regularization_strength",
+       options.l2_shrinkage_regularization_strength);
+  read(config, "beta", options.beta);
+  return Ftrl(options);
+}
+
+Optimizer lion(const Config& config) {
+  auto options = common<LionOptions>(config);
+  read(config, "beta_1", options.beta_1);
+  read(config, "beta_2", options.beta_2);
+  return Lion(options);
+}
+
+Optimizer lamb(const Config& config) {
+  auto options = common<LambOptions>(config);
+  read(config, "beta_1", options.beta_1);
+  read(config, "beta_2", options.beta_2);
+  read(config, "epsilon", options.epsilon);
+  return Lamb(options);
+}
+
+Optimizer muon(const Config& config) {
+  auto options = common<MuonOptions>(config);
+  read(config, "adam_beta_1", options.adam_beta_1);
+  read(config, "adam_beta_2", options.adam_beta_2);
+  read(config, "adam_weight_decay", options.adam_weight_decay);
+  read(config, "epsilon", options.epsilon);
+  read(config, "exclude_layers", options.exclude_layers);
+  read(config, "exclude_embeddings", options.exclude_embeddings);
+  read(config, "muon_a", options.muon_a);
+  read(config, "muon_b", options.muon_b);
+  read(config, "muon_c", options.muon_c);
+  read(config, "adam_lr_ratio", options.adam_lr_ratio);
+  read(config, "momentum", options.momentum);
+  read(config, "ns_steps", options.ns_steps);
+  read(config, "nesterov", options.nesterov);
+  read(config, "rms_rate", options.rms_rate);
+  return Muon(options);
+}
+
+Optimizer adafactor(const Config& config) {
+  auto options = common<AdafactorOptions>(config);
+  read(config, "beta_2_decay", options.beta_2_decay);
+  read(config, "epsilon_1", options.epsilon_1);
+  read(config, "epsilon_2", options.epsilon_2);
+  read(config, "clip_threshold", options.clip_threshold);
+  read(config, "relative_step", options.relative_step);
+  return Adafactor(options);
+}
+
+}  // namespace
+
+ObjectRegistry<Optimizer>& optimizer_table() {
+  static ObjectRegistry<Optimizer> rows("optimizer",
+                                        {
+                                            {"SGD", sgd, {"sgd"}},
+                                            {"RMSprop", rmsprop, {"rmsprop"}},
+                                            {"Adam", adam<Adam, AdamOptions>, {"adam"}},
+                                            {"AdamW", adam<AdamW, AdamWOptions>, {"adamw"}},
+                                            {"Adagrad", adagrad, {"adagrad"}},
+                                            {"Adadelta", adadelta, {"adadelta"}},
+                                            {"Adamax", adamax, {"adamax"}},
+                                            {"Nadam", nadam, {"nadam"}},
+                                            {"Ftrl", ftrl, {"ftrl"}},
+                                            {"Lion", lion, {"lion"}},
+                                            {"Lamb", lamb, {"lamb"}},
+                                            {"Muon", muon, {"muon"}},
+                                            {"Adafactor", adafactor, {"adafactor"}},
+                                        });
+  return rows;
+}
+
+}  // namespace keras::optimizers
