@@ -2,16 +2,21 @@
 
 #include <unordered_map>
 
+#include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
+#include "keras/backend/cpu/simd/program_kernels.h"
 #include "keras/backend/reference/kernel_list.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
 #include "keras/ops/nn/softmax.h"
+#include "keras/ops/op_list.h"
+#include "keras/ops/reduction/reduce.h"
+#include "keras/ops/shape/layout.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -20,7 +25,7 @@ using engine::KernelRow;
 
 /// The fast kernels, best first.
 std::vector<KernelRow> fast_rows() {
-  return {
+  std::vector<KernelRow> rows = {
       {&ops::matmul_op, {&onednn_matmul}},
       {&fused_matmul_op, {&onednn_fused_matmul}},
       {&ops::conv_op, {&onednn_convolution}},
@@ -37,7 +42,16 @@ std::vector<KernelRow> fast_rows() {
       {&ops::batch_norm_gradient_op, {&simd_batch_norm_gradient}},
       {&ops::layer_norm_op, {&simd_layer_norm}},
       {&ops::layer_norm_gradient_op, {&simd_layer_norm_gradient}},
+      {&fused_elementwise_op, {&simd_fused_elementwise}},
+      {&ops::reduce_op, {&simd_reduce}},
+      {&ops::arg_reduce_op, {&simd_reduce}},
+      {&ops::transpose_op, {&simd_copy}},
+      {&ops::broadcast_to_op, {&simd_copy}},
+      {&ops::slice_op, {&simd_copy}},
   };
+  for (const engine::Op* op : ops::all_ops())
+    if (op->traits.elementwise) rows.push_back({op, {&simd_elementwise}});
+  return rows;
 }
 
 /// Every operation's fast kernels, then its reference kernels.
@@ -59,6 +73,10 @@ std::vector<KernelRow> all_rows() {
 
 }  // namespace
 
-engine::Backend cpu_backend() { return {"cpu", all_rows(), {{"fuse_epilogues", fuse_epilogues}}}; }
+engine::Backend cpu_backend() {
+  return {"cpu",
+          all_rows(),
+          {{"fuse_epilogues", fuse_epilogues}, {"fuse_elementwise", fuse_elementwise}}};
+}
 
 }  // namespace keras::backend::cpu
