@@ -41,8 +41,7 @@ std::vector<ValueId> splice(Graph& graph, const Graph& part, const std::vector<V
   }
   for (GraphCall call : part.calls) {
     for (auto& input : call.inputs) input = name(input);
-    for (auto& output : call.outputs)
-      output = name(output) = graph.add_value(part.spec(output));
+    for (auto& output : call.outputs) output = name(output) = graph.add_value(part.spec(output));
     calls.push_back(std::move(call));
   }
   std::vector<ValueId> results;

@@ -31,10 +31,9 @@ std::shared_ptr<const engine::Executable> build(
 }
 
 bool matches(const Specs& specs, std::span<const Tensor> arguments) {
-  return std::equal(specs.begin(), specs.end(), arguments.begin(), arguments.end(),
-                    [](const TensorSpec& spec, const Tensor& argument) {
-                      return spec == argument.spec();
-                    });
+  return std::equal(
+      specs.begin(), specs.end(), arguments.begin(), arguments.end(),
+      [](const TensorSpec& spec, const Tensor& argument) { return spec == argument.spec(); });
 }
 
 }  // namespace

@@ -12,9 +12,10 @@ namespace engine {
 class Executable;
 }
 
-/// A function of tensors that is traced once for each signature of its arguments (shapes and dtypes)
-/// and then runs as prepared kernels. Variables that it reads or assigns are bound in place. The
-/// executables of the signatures used last are kept, up to a bound. A handle; copies share.
+/// A function of tensors that is traced once for each signature of its arguments (shapes and
+/// dtypes) and then runs as prepared kernels. Variables that it reads or assigns are bound in
+/// place. The executables of the signatures used last are kept, up to a bound. A handle; copies
+/// share.
 class CompiledFunction {
  public:
   CompiledFunction() = default;

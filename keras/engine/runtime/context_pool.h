@@ -6,8 +6,8 @@
 
 namespace keras::engine {
 
-/// Objects that one run at a time works with, kept for later runs: as many as there were runs at the
-/// same time, up to a bound. Takes no lock, and allocates only when none is idle.
+/// Objects that one run at a time works with, kept for later runs: as many as there were runs at
+/// the same time, up to a bound. Takes no lock, and allocates only when none is idle.
 template <typename T>
 class ContextPool {
  public:

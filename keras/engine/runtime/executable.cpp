@@ -139,12 +139,18 @@ std::unique_ptr<Executable::Context> Executable::make_context() const {
 void* Executable::resolve(const Location& location, const Context& context) const {
   const auto index = static_cast<std::size_t>(location.index);
   switch (location.kind) {
-    case Location::Kind::kArgument: return context.arguments[index];
-    case Location::Kind::kVariable: return context.variables[index];
-    case Location::Kind::kConstant: return graph_.constants[index].storage.data();
-    case Location::Kind::kResult: return context.results[index];
-    case Location::Kind::kArena: return context.arena.data() + location.offset;
-    case Location::Kind::kNowhere: break;
+    case Location::Kind::kArgument:
+      return context.arguments[index];
+    case Location::Kind::kVariable:
+      return context.variables[index];
+    case Location::Kind::kConstant:
+      return graph_.constants[index].storage.data();
+    case Location::Kind::kResult:
+      return context.results[index];
+    case Location::Kind::kArena:
+      return context.arena.data() + location.offset;
+    case Location::Kind::kNowhere:
+      break;
   }
   return nullptr;
 }
@@ -170,8 +176,7 @@ void Executable::run(std::span<const Tensor> arguments, std::span<Tensor> result
   for (const auto& step : steps_)
     step.kernel->run({&context->table[step.inputs], &context->table[step.outputs], scratch});
   for (const auto& copy : plan_.copies) {
-    const void* from =
-        resolve(plan_.locations[static_cast<std::size_t>(copy.from)], *context);
+    const void* from = resolve(plan_.locations[static_cast<std::size_t>(copy.from)], *context);
     if (copy.bytes > 0) std::memcpy(resolve(copy.to, *context), from, copy.bytes);
   }
   contexts_.release(std::move(context));

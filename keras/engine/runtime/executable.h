@@ -31,7 +31,7 @@ class Executable {
  private:
   struct Step {
     const PreparedKernel* kernel;
-    std::size_t inputs;   ///< where the step's addresses start in the table
+    std::size_t inputs;  ///< where the step's addresses start in the table
     std::size_t outputs;
   };
   /// An entry of the table that only a run knows.

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 
-std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 /// Bytes of the arena that one or several values in turn live in.
 struct Slot {
@@ -143,7 +145,8 @@ class Planner {
                                   slots_[static_cast<std::size_t>(slot_of_[value])].offset};
   }
 
-  /// The slot of an input that ends here, where the output fits and may overwrite it, else a new one.
+  /// The slot of an input that ends here, where the output fits and may overwrite it, else a new
+  /// one.
   int choose_slot(int call_index, ValueId output) {
     const std::size_t needed = aligned(bytes(output));
     const int last = last_use_[at(output)];
