@@ -33,8 +33,8 @@ class MetricImpl {
   virtual Tensor result() const = 0;
   /// Sets all variables to 0.
   virtual void reset_state();
-  /// Whether the metric takes values instead of y_true and y_pred.
-  virtual bool takes_values() const { return false; }
+  /// Another one with a state of its own. Nothing where `get_config` says all that is needed.
+  virtual std::shared_ptr<MetricImpl> clone() const { return nullptr; }
 
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
