@@ -36,6 +36,9 @@ Trace::~Trace() { current_trace = outer_; }
 Trace* Trace::current() { return current_trace; }
 bool Trace::compiling() { return current_trace && current_trace->mode_ == Mode::kCompile; }
 
+OutsideOfTraces::OutsideOfTraces() : interrupted_(current_trace) { current_trace = nullptr; }
+OutsideOfTraces::~OutsideOfTraces() { current_trace = interrupted_; }
+
 Tensor Trace::read(const Variable& variable) { return find_or_add(variable).latest; }
 
 void Trace::assign(const Variable& variable, const Tensor& value) {

@@ -47,6 +47,19 @@ class Trace {
   std::vector<TracedVariable> variables_;
 };
 
+/// While it lives, this thread works outside of all scopes: for what is made once and stays, such as
+/// the first values of a layer's weights when it is built by its first call.
+class OutsideOfTraces {
+ public:
+  OutsideOfTraces();
+  ~OutsideOfTraces();
+  OutsideOfTraces(const OutsideOfTraces&) = delete;
+  OutsideOfTraces& operator=(const OutsideOfTraces&) = delete;
+
+ private:
+  Trace* interrupted_;
+};
+
 /// Runs a function on placeholders and gives the specs of its results, with no value computed and
 /// no variable changed. Unknown dimensions are tried with two stand-in sizes each, and a result's
 /// dimension that differs between the two is unknown: so shape rules never meet an unknown one.

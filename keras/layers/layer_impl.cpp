@@ -1,0 +1,266 @@
+#include "keras/layers/layer_impl.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/engine/graph/trace.h"
+#include "keras/engine/text.h"
+#include "keras/ops/numpy.h"
+#include "keras/utils/naming.h"
+
+namespace keras {
+namespace {
+
+/// The layers whose calls are under way on this thread, outermost first.
+struct CallFrame {
+  const LayerImpl* layer;
+  bool training;
+};
+thread_local std::vector<CallFrame> call_stack;
+thread_local LossScope* loss_scope = nullptr;
+
+class CallScope {
+ public:
+  CallScope(const LayerImpl* layer, bool training) { call_stack.push_back({layer, training}); }
+  ~CallScope() { call_stack.pop_back(); }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+};
+
+bool resolved_training(const CallContext& context) {
+  if (context.training) return *context.training;
+  return !call_stack.empty() && call_stack.back().training;
+}
+
+void append_once(Variables& into, const Variables& from) {
+  for (const auto& variable : from)
+    if (std::find(into.begin(), into.end(), variable) == into.end()) into.push_back(variable);
+}
+
+}  // namespace
+
+LayerImpl::LayerImpl(LayerBase base)
+    : class_name_(std::move(base.class_name)),
+      name_(base.name.empty() ? auto_name(class_name_) : std::move(base.name)),
+      trainable_(base.trainable),
+      policy_(std::move(base.dtype)) {
+  if (name_.find('/') != std::string::npos)
+    throw ValueError(
+        str("Argument `name` must be a string and cannot contain character `/`. "
+            "Received: name=",
+            name_));
+}
+
+Tensor LayerImpl::call(const Tensor&, const CallContext&) {
+  throw ValueError(str("The layer class ", class_name_, " has no `call` for one input."));
+}
+
+Tensors LayerImpl::call_list(const Tensors& xs, const CallContext& context) {
+  if (xs.size() != 1)
+    throw ValueError(str("Layer \"", name_, "\" expects 1 input(s), but it received ", xs.size(),
+                         " input tensors."));
+  return {call(xs[0], context)};
+}
+
+Tensor LayerImpl::compute_mask(const Tensors& inputs) const {
+  const Tensor* mask = inputs.empty() ? nullptr : inputs[0].mask();
+  return mask ? *mask : Tensor();
+}
+
+Config LayerImpl::get_config() const {
+  return {{"name", name_}, {"trainable", trainable_}, {"dtype", policy_.serialize()}};
+}
+
+Config LayerImpl::get_build_config() const {
+  if (build_shapes_.empty()) return nullptr;
+  if (build_shapes_.size() == 1) return {{"input_shape", shape_to_config(build_shapes_[0])}};
+  Config shapes = Config::list();
+  for (const auto& shape : build_shapes_) shapes.as_list().push_back(shape_to_config(shape));
+  return {{"input_shape", shapes}};
+}
+
+Tensors LayerImpl::replay(const Tensors& inputs, const Config& arguments,
+                          const CallContext& context) {
+  const Config& args = arguments.at("args");
+  const bool as_list = args.size() == 1 && args.at(std::size_t{0}).is_list();
+  CallContext own = context;
+  if (const Config* training = arguments.at("kwargs").find("training");
+      training && training->is_bool())
+    own.training = training->as_bool();
+  return run(inputs, as_list, own);
+}
+
+Tensors LayerImpl::invoke(const Tensors& inputs, bool as_list, const CallOptions& options) {
+  const CallContext context{options.training};
+  for (const auto& input : inputs)
+    if (!input.defined())
+      throw ValueError(str("Layer \"", name_, "\": an input is an empty Tensor."));
+  if (!any_symbolic(inputs)) return run(inputs, as_list, context);
+  Shapes shapes;
+  for (const auto& input : inputs) {
+    history_of(input);
+    shapes.push_back(input.shape());
+  }
+  check_inputs(name_, input_spec_, inputs);
+  ensure_built(shapes);
+  check_inputs(name_, input_spec_, inputs);
+  Config arguments = as_list ? list_argument(inputs.size()) : single_argument();
+  if (options.training) arguments.find("kwargs")->set("training", *options.training);
+  Tensors outputs = record_call(shared_from_this(), inputs, std::move(arguments), context);
+  nodes_.push_back(history_of(outputs[0]).node);
+  return outputs;
+}
+
+void LayerImpl::ensure_built(const Shapes& input_shapes) {
+  if (built_) return;
+  // Weights outlive the function that happens to be traced now.
+  const engine::OutsideOfTraces outside;
+  const CallScope scope(this, false);
+  build_shapes_ = input_shapes;
+  for (auto& shape : build_shapes_)
+    if (!shape.empty()) shape[0] = kUnknown;
+  try {
+    build(build_shapes_);
+  } catch (Error& error) {
+    build_shapes_.clear();
+    variables_.clear();
+    error.add_frame(str(name_, " (", class_name_, ")"));
+    throw;
+  }
+  built_ = true;
+}
+
+Tensors LayerImpl::run(const Tensors& given, bool as_list, const CallContext& context) {
+  Shapes shapes;
+  for (const auto& input : given) shapes.push_back(input.shape());
+  if (!built_) {
+    check_inputs(name_, input_spec_, given);
+    ensure_built(shapes);
+  }
+  check_inputs(name_, input_spec_, given);
+  Tensors inputs;
+  for (const auto& input : given) {
+    const bool narrow = autocast_ && is_float(input.dtype()) && input.dtype() != compute_dtype();
+    Tensor x = narrow ? ops::cast(input, compute_dtype()) : input;
+    inputs.push_back(narrow && input.mask() ? x.with_mask(*input.mask()) : x);
+  }
+  const CallContext own{resolved_training(context)};
+  const CallScope scope(this, *own.training);
+  try {
+    Tensors outputs =
+        as_list || inputs.size() != 1 ? call_list(inputs, own) : call_list({inputs[0]}, own);
+    outputs = with_masks(inputs, std::move(outputs));
+    add_activity_loss(outputs);
+    return outputs;
+  } catch (Error& error) {
+    error.add_frame(str(name_, " (", class_name_, ")"));
+    throw;
+  }
+}
+
+Tensors LayerImpl::with_masks(const Tensors& inputs, Tensors outputs) const {
+  if (!supports_masking_) return outputs;
+  const Tensor mask = compute_mask(inputs);
+  for (auto& output : outputs)
+    output = mask.defined() ? output.with_mask(mask) : output.without_mask();
+  return outputs;
+}
+
+void LayerImpl::add_activity_loss(const Tensors& outputs) const {
+  if (!activity_regularizer_.defined() || !loss_scope) return;
+  for (const auto& output : outputs) {
+    // Divided by the batch size, so that it weighs the same in batches of all sizes.
+    const double batch = static_cast<double>(output.shape()[0]);
+    add_loss(activity_regularizer_(output) / batch);
+  }
+}
+
+void LayerImpl::add_loss(const Tensor& loss) const {
+  if (loss_scope) loss_scope->losses_.push_back(loss);
+}
+
+void LayerImpl::set_trainable(bool trainable) {
+  trainable_ = trainable;
+  for (const auto& layer : sublayers()) layer.set_trainable(trainable);
+}
+
+Variables LayerImpl::weights() const {
+  Variables out;
+  for (const bool trainable : {true, false})
+    for (const auto& variable : variables_)
+      if (variable.trainable() == trainable) append_once(out, {variable});
+  for (const auto& layer : sublayers()) append_once(out, layer.weights());
+  return out;
+}
+
+Variables LayerImpl::trainable_weights() const {
+  Variables out;
+  if (!trainable_) return out;
+  for (const auto& variable : variables_)
+    if (variable.trainable()) append_once(out, {variable});
+  for (const auto& layer : sublayers()) append_once(out, layer.trainable_weights());
+  return out;
+}
+
+Variables LayerImpl::non_trainable_weights() const {
+  const Variables trainable = trainable_weights();
+  Variables out;
+  for (const auto& weight : weights())
+    if (std::find(trainable.begin(), trainable.end(), weight) == trainable.end())
+      out.push_back(weight);
+  return out;
+}
+
+Variable LayerImpl::add_weight(const std::string& name, const Shape& shape, WeightOptions options) {
+  const DType dtype = options.dtype.value_or(variable_dtype());
+  const Variable weight(options.initializer(shape, dtype),
+                        {.trainable = options.trainable, .name = name});
+  std::string path;
+  for (const auto& frame : call_stack) path += frame.layer->name() + "/";
+  weight.set_path(path + name);
+  if (options.regularizer.defined())
+    weight.set_regularizer([r = options.regularizer](const Tensor& x) { return r(x); });
+  if (options.constraint.defined())
+    weight.set_constraint([c = options.constraint](const Tensor& x) { return c(x); });
+  const auto place = options.trainable
+                         ? std::find_if(variables_.begin(), variables_.end(),
+                                        [](const Variable& v) { return !v.trainable(); })
+                         : variables_.end();
+  variables_.insert(place, weight);
+  return weight;
+}
+
+Layer LayerImpl::track(Layer layer) {
+  sublayers_.push_back(layer);
+  return layer;
+}
+
+Tensor LayerImpl::computed(const Variable& weight) const {
+  return is_float(weight.dtype()) ? ops::cast(weight.value(), compute_dtype()) : weight.value();
+}
+
+LossScope::LossScope() : outer_(loss_scope) { loss_scope = this; }
+LossScope::~LossScope() { loss_scope = outer_; }
+
+Tensors regularization_losses(const Variables& weights) {
+  Tensors losses;
+  for (const auto& weight : weights)
+    if (weight.trainable() && weight.regularizer())
+      losses.push_back(weight.regularizer()(weight.value()));
+  return losses;
+}
+
+Config shape_to_config(const Shape& shape) {
+  Config list = Config::list();
+  for (const auto dim : shape) list.as_list().push_back(dim == kUnknown ? Config() : Config(dim));
+  return list;
+}
+
+Shape shape_from_config(const Config& config) {
+  Shape shape;
+  for (const auto& dim : config.as_list()) shape.push_back(dim.is_null() ? kUnknown : dim.as_int());
+  return shape;
+}
+
+}  // namespace keras
