@@ -17,7 +17,7 @@ target_link_libraries(keras_test_support ${visibility} keras::keras GTest::gtest
 # -Wconversion is left out: GoogleTest's macros and made-up numbers are full of harmless ones.
 add_library(keras_test_warnings INTERFACE)
 target_compile_options(keras_test_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow $<$<BOOL:${KERAS_WERROR}>:-Werror>)
+  -Wall -Wextra -Wpedantic -Wshadow "$<$<BOOL:${KERAS_WERROR}>:-Werror;${keras_warnings_only}>")
 
 # keras_add_tests(PROGRAM PREFIX KIND SOURCES…): KIND, `unit` or `crossing`, is the label in ctest,
 # PREFIX begins the names of the tests.

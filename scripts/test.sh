@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs all tests. The last line counts them.
-#   KERAS_TEST_ASAN=1 (or CI=true)  runs the unit tests again under the address and undefined
+#   CI=true                         makes warnings errors, and does as KERAS_TEST_ASAN=1.
+#   KERAS_TEST_ASAN=1               runs the unit tests again under the address and undefined
 #                                   behaviour sanitizers.
 #   KERAS_TEST_PYTHON=…             a Python with Keras and h5py to compare with; without it, one
 #                                   is made under build/. Tests that need it skip when it fails.
@@ -23,7 +24,9 @@ test_preset() {
     failed=1
 }
 
-cmake --preset release --log-level=WARNING >/dev/null
+strict=()
+if [ "${CI:-}" = true ]; then strict=(-DKERAS_WERROR=ON); fi
+cmake --preset release --log-level=WARNING "${strict[@]}" >/dev/null
 test_preset release
 if [ -n "${KERAS_TEST_ASAN:-}" ] || [ "${CI:-}" = true ]; then
   cmake --preset asan --log-level=WARNING -DKERAS_BUILD_PROGRAMS=OFF >/dev/null
