@@ -1,7 +1,6 @@
 #include "keras/backend/cpu/simd/dispatch.h"
 
-#include <cstdlib>
-#include <string_view>
+#include "keras/backend/cpu/simd/instruction_set.h"
 
 namespace keras::backend::cpu::simd {
 
@@ -28,22 +27,10 @@ namespace {
 std::vector<const KernelTable*> find_available() {
   std::vector<const KernelTable*> found = {&baseline_kernels};
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (has_avx2) found.push_back(&avx2_kernels);
-  if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    found.push_back(&avx512_kernels);
+  if (instruction_set() >= InstructionSet::kAvx2) found.push_back(&avx2_kernels);
+  if (instruction_set() >= InstructionSet::kAvx512) found.push_back(&avx512_kernels);
 #endif
   return found;
-}
-
-const KernelTable& choose() {
-  const auto& available = available_kernels();
-  if (const char* wanted = std::getenv("KERAS_SIMD_TARGET"))
-    for (const KernelTable* table : available)
-      if (std::string_view(wanted) == table->name) return *table;
-  return *available.back();
 }
 
 }  // namespace
@@ -54,8 +41,8 @@ const std::vector<const KernelTable*>& available_kernels() {
 }
 
 const KernelTable& kernels() {
-  static const KernelTable& chosen = choose();
-  return chosen;
+  static const KernelTable& widest = *available_kernels().back();
+  return widest;
 }
 
 }  // namespace keras::backend::cpu::simd
