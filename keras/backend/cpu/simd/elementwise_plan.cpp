@@ -16,6 +16,8 @@ using Kind = Instruction::Kind;
 /// next loop is small beside its work.
 constexpr std::int64_t kTileElements = 1024;
 constexpr std::int64_t kTileElementsWide = 512;
+/// Nothing is kept in registers where a reduction reads its input's memory.
+constexpr std::int64_t kTileElementsInPlace = 8192;
 /// A part shorter than this costs more to hand over than it saves.
 constexpr double kPartNanoseconds = 5000;
 /// Shares of a reduction with few results: fixed by the shape, so that results do not depend on the
@@ -25,18 +27,26 @@ constexpr std::int64_t kTilesPerSplit = 8;
 
 constexpr std::size_t kNoSlot = std::numeric_limits<std::size_t>::max();
 
-std::int64_t tile_elements(const ElementwiseProgram& program) {
-  for (const Instruction& instruction : program.instructions())
-    if (instruction.lane != Lane::kFloat32) return kTileElementsWide;
-  return kTileElements;
-}
-
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// True where a register and memory hold the same bytes.
 bool same_bytes(DType dtype, Lane lane) {
   return lane == lane_of(dtype) &&
          (dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kInt64);
+}
+
+std::int64_t tile_elements(const ElementwiseProgram& program) {
+  bool reads_in_place = true;
+  bool wide = false;
+  for (const Instruction& instruction : program.instructions()) {
+    reads_in_place =
+        reads_in_place &&
+        (instruction.kind == Kind::kReduce ||
+         (instruction.kind == Kind::kLoad && same_bytes(instruction.dtype, instruction.lane)));
+    wide = wide || instruction.lane != Lane::kFloat32;
+  }
+  if (reads_in_place) return kTileElementsInPlace;
+  return wide ? kTileElementsWide : kTileElements;
 }
 
 template <typename E>

@@ -1,6 +1,7 @@
 #include "keras/backend/cpu/simd/plan_run.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace keras::backend::cpu::simd {
 namespace {
@@ -145,6 +146,13 @@ void PlanRun::load(const Step& step, const Tile& tile) {
   at_[step.value] = lanes;
   const Lane lane = plan_.lanes_[static_cast<std::size_t>(step.value)];
   const std::int64_t row_bytes = tile.columns * (lane == Lane::kFloat32 ? 4 : 8);
+  if (layout.same_rows) {
+    step.memory(lanes, memory_at(step.operand, tile), tile.columns, layout.inner);
+    const std::int64_t all = tile.rows * row_bytes;
+    for (std::int64_t done = row_bytes; done < all; done *= 2)
+      std::memcpy(lanes + done, lanes, static_cast<std::size_t>(std::min(done, all - done)));
+    return;
+  }
   for_each_row(step.operand, tile, [&](std::int64_t r, char* memory, std::int64_t stride) {
     step.memory(lanes + r * row_bytes, memory, tile.columns, stride);
   });
