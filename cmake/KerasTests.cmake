@@ -40,6 +40,13 @@ foreach(room ${rooms})
   keras_add_tests(${room}_test ${room} unit ${tests_of_${room}})
 endforeach()
 
+get_target_property(library_type keras TYPE)
+if(library_type STREQUAL "STATIC_LIBRARY")
+  add_test(NAME backend.SimdTargetsHaveNoWeakSymbols
+    COMMAND ${PROJECT_SOURCE_DIR}/tools/check_simd_symbols.sh $<TARGET_FILE:keras>)
+  set_tests_properties(backend.SimdTargetsHaveNoWeakSymbols PROPERTIES LABELS unit)
+endif()
+
 # An outside program against a fresh installation.
 if(KERAS_INSTALL)
   add_test(NAME consumer.BuildsAndRunsAgainstTheInstalledPackage
