@@ -18,7 +18,7 @@ OptimizerOptions checked(std::string_view class_name, OptimizerOptions options) 
       (options.clipnorm ? 1 : 0) + (options.clipvalue ? 1 : 0) + (options.global_clipnorm ? 1 : 0);
   if (clips > 1)
     throw ValueError(
-        str(class_name, ": only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set."));
+        str(class_name, ": Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set."));
   const auto& steps = options.gradient_accumulation_steps;
   if (steps && *steps < 2)
     throw ValueError(
