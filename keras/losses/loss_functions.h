@@ -91,6 +91,11 @@ struct CircleFunctionOptions {
 /// y_true are class numbers, y_pred normalized embeddings: Sun et al., "Circle loss" (2020).
 Tensor circle(const Tensor& y_true, const Tensor& y_pred, CircleFunctionOptions options = {});
 
+/// y_true are class numbers (batch, labels), 0 where a sequence has ended; y_pred logits (batch,
+/// steps, classes), of which the class 0 is the blank: Graves et al., "Connectionist temporal
+/// classification" (2006).
+Tensor ctc(const Tensor& y_true, const Tensor& y_pred);
+
 /// Binary, categorical or sparse categorical crossentropy, by the shapes: what the name
 /// "crossentropy" means in `compile`.
 Tensor crossentropy_by_shape(const Tensor& y_true, const Tensor& y_pred);

@@ -157,6 +157,7 @@ ObjectRegistry<Loss>& loss_table() {
           {"Dice", dice_loss},
           {"Tversky", tversky_loss},
           {"Circle", circle_loss},
+          {"CTC", plain<CTC>},
       });
   return rows;
 }

@@ -82,6 +82,7 @@ KLDivergence::KLDivergence(LossOptions options)
     : Loss(function_loss("KLDivergence", "kl_divergence", std::move(options), kl_divergence)) {}
 Poisson::Poisson(LossOptions options)
     : Loss(function_loss("Poisson", "poisson", std::move(options), poisson)) {}
+CTC::CTC(LossOptions options) : Loss(function_loss("CTC", "ctc", std::move(options), ctc)) {}
 
 CosineSimilarity::CosineSimilarity(CosineSimilarityOptions options)
     : Loss(function_loss(

@@ -80,6 +80,13 @@ class Poisson : public Loss {
   Poisson(LossOptions options = {});
 };
 
+/// Unaligned sequences of class numbers (batch, labels) against logits (batch, steps, classes); the
+/// class 0 is the blank and ends the labels. Keras: keras.losses.CTC.
+class CTC : public Loss {
+ public:
+  CTC(LossOptions options = {});
+};
+
 struct CosineSimilarityOptions {
   int axis = -1;
   std::string reduction = "sum_over_batch_size";

@@ -124,6 +124,17 @@ TEST(Losses, CircleMatchesKeras) {
       {ops::cast(y_pred, DType::kFloat64)}, 1e-5);
 }
 
+TEST(Losses, CTCMatchesKeras) {
+  const Tensor labels = Tensor::from(std::vector<int>{1, 2, 2, 2, 1, 0}, Shape{3, 2});
+  const Tensor logits = testing::ramp({3, 4, 3});
+  const CTC loss({.reduction = "none", .dtype = "float64"});
+  expect_values(CTC({.reduction = "none"})(labels, logits), {3},
+                {2.1664116f, 1.5149413f, 1.3535817f}, 2e-6f);
+  testing::expect_gradients([&](const Tensors& in) { return loss(labels, in[0]); },
+                            {ops::cast(logits, DType::kFloat64)});
+  expect_error<ValueError>([&] { loss(labels, labels); }, "y_pred.shape=(3, 2)");
+}
+
 TEST(Losses, KeepTheirConfigs) {
   for (const auto& c : cases()) {
     SCOPED_TRACE(c.class_name);
