@@ -112,6 +112,21 @@ Tensors LayerImpl::invoke(const Tensors& inputs, bool as_list, const CallOptions
   return outputs;
 }
 
+Tensors LayerImpl::invoke_recorded(const Tensors& inputs, const Config& arguments) {
+  const Config& args = arguments.at("args");
+  const bool as_list = args.size() == 1 && args.at(std::size_t{0}).is_list();
+  CallOptions options;
+  for (const auto& [key, value] : arguments.at("kwargs").as_dict()) {
+    if (key == "training" && (value.is_bool() || value.is_null())) {
+      if (value.is_bool()) options.training = value.as_bool();
+    } else if (!value.is_null()) {
+      throw ValueError(str("Layer \"", name_, "\": the call argument `", key, "=", value,
+                           "` is not supported."));
+    }
+  }
+  return invoke(inputs, as_list, options);
+}
+
 void LayerImpl::ensure_built(const Shapes& input_shapes) {
   if (built_) return;
   // Weights outlive the function that happens to be traced now.

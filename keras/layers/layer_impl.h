@@ -50,12 +50,15 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   virtual Config get_build_config() const;
 
   const std::string& name() const override { return name_; }
+  void rename(const std::string& name) override { name_ = name; }
   std::string class_name() const override { return class_name_; }
   Tensors replay(const Tensors& inputs, const Config& arguments,
                  const CallContext& context) override;
 
   /// A call as users write it.
   Tensors invoke(const Tensors& inputs, bool as_list, const CallOptions& options);
+  /// A call on symbolic tensors as a file records it: `arguments` as OperationNode has them.
+  Tensors invoke_recorded(const Tensors& inputs, const Config& arguments);
   void ensure_built(const Shapes& input_shapes);
 
   bool built() const { return built_; }

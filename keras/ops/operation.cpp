@@ -22,6 +22,7 @@ class FunctionOperation final : public Operation {
         function_(std::move(function)) {}
 
   const std::string& name() const override { return name_; }
+  void rename(const std::string& name) override { name_ = name; }
   std::string class_name() const override { return class_name_; }
   Config op_config() const override { return config_; }
   Tensors replay(const Tensors& inputs, const Config&, const CallContext&) override {

@@ -27,6 +27,8 @@ class Operation {
  public:
   virtual ~Operation() = default;
   virtual const std::string& name() const = 0;
+  /// For what is read from a file, where it has a name already.
+  virtual void rename(const std::string& name) = 0;
   /// Keras's class name, such as "Dense" or "Add".
   virtual std::string class_name() const = 0;
   /// Computes the outputs anew from other inputs, in the order and number of the recorded call.

@@ -1,0 +1,82 @@
+#include "keras/layers/layer_registry.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/layers/core/dense.h"
+#include "keras/layers/core/input_layer.h"
+#include "keras/models/functional.h"
+#include "keras/models/sequential.h"
+#include "keras/saving/serialization.h"
+
+namespace keras {
+namespace {
+
+using FromConfig = std::function<Layer(const Config&)>;
+
+template <typename LayerClass>
+Layer make(const Config& config) {
+  return LayerClass::from_config(config);
+}
+
+/// One row a class: its name in Keras's files.
+const std::map<std::string, FromConfig>& rows() {
+  static const std::map<std::string, FromConfig> table = {
+      {"Dense", make<layers::Dense>},
+      {"Functional", functional_from_config},
+      {"InputLayer", make<layers::InputLayer>},
+      {"Sequential", make<Sequential>},
+  };
+  return table;
+}
+
+struct Registered {
+  std::mutex mutex;
+  std::map<std::string, FromConfig> classes;
+};
+
+Registered& registered() {
+  static Registered classes;
+  return classes;
+}
+
+}  // namespace
+
+void register_layer(const std::string& registered_name, FromConfig from_config) {
+  const std::lock_guard lock(registered().mutex);
+  if (rows().contains(registered_name) ||
+      !registered().classes.emplace(registered_name, std::move(from_config)).second)
+    throw ValueError(str("register_layer: the name \"", registered_name, "\" is taken."));
+}
+
+Layer layer_from_config(const std::string& class_name, const Config& config) {
+  const auto row = rows().find(class_name);
+  if (row != rows().end()) return row->second(config);
+  FromConfig from_config;
+  {
+    const std::lock_guard lock(registered().mutex);
+    const auto found = registered().classes.find(class_name);
+    if (found != registered().classes.end()) from_config = found->second;
+  }
+  if (from_config) return from_config(config);
+  const auto near = near_matches(class_name, layer_names());
+  throw ValueError(str("Unknown layer class: ", class_name, "."),
+                   near.empty() ? "register it with keras::register_layer before loading."
+                                : str("did you mean ", join(near, ", "), "?"));
+}
+
+bool is_known_layer(const std::string& class_name) {
+  const std::lock_guard lock(registered().mutex);
+  return rows().contains(class_name) || registered().classes.contains(class_name);
+}
+
+std::vector<std::string> layer_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, from_config] : rows()) names.push_back(name);
+  return names;
+}
+
+}  // namespace keras

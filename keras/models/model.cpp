@@ -1,0 +1,67 @@
+#include "keras/models/model.h"
+
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/models/functional.h"
+#include "keras/models/model_impl.h"
+#include "keras/models/summary.h"
+#include "keras/saving/json/json.h"
+#include "keras/saving/serialization.h"
+
+namespace keras {
+namespace {
+
+std::vector<std::string> operation_names(const Tensors& tensors) {
+  std::vector<std::string> names;
+  for (const auto& tensor : tensors) names.push_back(history_of(tensor).node->operation->name());
+  return names;
+}
+
+}  // namespace
+
+ModelImpl::ModelImpl(ModelOptions options, std::string class_name)
+    : LayerImpl({std::move(class_name), std::move(options.name), options.trainable}) {
+  supports_masking_ = true;
+}
+
+Model::Model(std::shared_ptr<ModelImpl> impl) : Layer(std::move(impl)) {}
+Model::Model(const Tensor& input, const Tensor& output, ModelOptions options)
+    : Model(Tensors{input}, Tensors{output}, std::move(options)) {}
+Model::Model(const Tensors& inputs, const Tensors& outputs, ModelOptions options)
+    : Layer(make_functional(inputs, outputs, std::move(options))) {}
+
+ModelImpl& Model::model_impl() const { return static_cast<ModelImpl&>(*impl_); }
+std::vector<Layer> Model::layers() const { return model_impl().layers(); }
+Tensors Model::inputs() const { return model_impl().inputs(); }
+Tensors Model::outputs() const { return model_impl().outputs(); }
+std::vector<std::string> Model::input_names() const { return operation_names(inputs()); }
+std::vector<std::string> Model::output_names() const { return operation_names(outputs()); }
+
+Layer Model::get_layer(const std::string& name) const {
+  std::vector<std::string> names;
+  for (const auto& layer : layers()) {
+    if (layer.name() == name) return layer;
+    names.push_back(layer.name());
+  }
+  throw ValueError(
+      str("No such layer: ", name, ". Existing layers are: [", join(names, ", "), "]."));
+}
+
+Layer Model::get_layer(int index) const {
+  const auto all = layers();
+  const int count = static_cast<int>(all.size());
+  if (index < -count || index >= count)
+    throw ValueError(str("Was asked to retrieve layer at index ", index, " but model only has ",
+                         count, " layers."));
+  return all[static_cast<std::size_t>(index < 0 ? index + count : index)];
+}
+
+void Model::summary(SummaryOptions options) const { print_summary(*this, options); }
+
+std::string Model::to_json(int indent) const {
+  return saving::dump_json(saving::serialize_layer(*this), indent);
+}
+
+}  // namespace keras

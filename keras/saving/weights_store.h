@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "keras/models/model.h"
+#include "keras/saving/hdf5/hdf5_file.h"
+#include "keras/saving/hdf5/hdf5_writer.h"
+
+namespace keras::saving {
+
+/// A model's weights and its optimizer's state in the tree of a `.weights.h5` file: under
+/// layers/CLASS_N/vars/I, nested models within, and optimizer/vars/I.
+Hdf5Image write_weights(const Model& model);
+
+/// Reads them back. All are read and checked before any is assigned. The optimizer's state is read
+/// where the file has it and the model is compiled.
+void read_weights(const Model& model, const Hdf5File& file);
+
+}  // namespace keras::saving
