@@ -47,8 +47,8 @@ class Trace {
   std::vector<TracedVariable> variables_;
 };
 
-/// While it lives, this thread works outside of all scopes: for what is made once and stays, such as
-/// the first values of a layer's weights when it is built by its first call.
+/// While it lives, this thread works outside of all scopes: for what is made once and stays, such
+/// as the first values of a layer's weights when it is built by its first call.
 class OutsideOfTraces {
  public:
   OutsideOfTraces();

@@ -19,8 +19,8 @@ struct FusedInstruction {
 };
 
 /// A chain, or any small graph, of element-wise operations computed in one pass over memory, with
-/// reductions of its values at its ends. Inputs broadcast to the loop's shape; outputs have it, or are
-/// reduced over the same axes.
+/// reductions of its values at its ends. Inputs broadcast to the loop's shape; outputs have it, or
+/// are reduced over the same axes.
 struct FusedElementwiseAttrs {
   Shape shape;
   std::vector<int> reduced_axes;  ///< empty without reductions

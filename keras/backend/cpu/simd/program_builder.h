@@ -8,8 +8,8 @@
 
 namespace keras::backend::cpu {
 
-/// Writes calls of element-wise operations and reductions, whose tensors broadcast to one shape, as a
-/// program for the element-wise loops. A value keeps its dtype's meaning: 16-bit floats round and
+/// Writes calls of element-wise operations and reductions, whose tensors broadcast to one shape, as
+/// a program for the element-wise loops. A value keeps its dtype's meaning: 16-bit floats round and
 /// narrow integers wrap after each operation, as they do when the calls run one by one.
 class ProgramBuilder {
  public:
