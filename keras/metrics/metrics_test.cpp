@@ -30,8 +30,7 @@ struct Case {
 };
 
 // clang-format off
-const std::vector<Case>& cases() {
-  static const std::vector<Case> rows = {
+const std::vector<Case> kCases = {
     {"Accuracy", R"({})", Data::kBinary,
      {0.0f}, {0.0f}},
     {"BinaryAccuracy", R"({"threshold": 0.3})", Data::kBinary,
@@ -120,9 +119,7 @@ const std::vector<Case>& cases() {
      {0.24999997f}, {0.25f}},
     {"MeanIoU", R"({"num_classes": 4, "sparse_y_pred": false})", Data::kSparse,
      {0.24999997f}, {0.25f}},
-  };
-  return rows;
-}
+};
 // clang-format on
 
 Metric make(const Case& c) {
@@ -149,7 +146,7 @@ void expect_result(const Tensor& result, const std::vector<float>& expected) {
 }
 
 TEST(Metrics, MatchKeras) {
-  for (const auto& c : cases()) {
+  for (const auto& c : kCases) {
     SCOPED_TRACE(std::string(c.class_name) + " " + c.config);
     const auto [y_true, y_pred] = testing::make_data(c.data);
     const Metric metric = make(c);
@@ -164,7 +161,7 @@ TEST(Metrics, MatchKeras) {
 }
 
 TEST(Metrics, MatchKerasCompiled) {
-  for (const auto& c : cases()) {
+  for (const auto& c : kCases) {
     SCOPED_TRACE(std::string(c.class_name) + " " + c.config);
     const auto [y_true, y_pred] = testing::make_data(c.data);
     const Metric metric = make(c);
@@ -180,7 +177,7 @@ TEST(Metrics, MatchKerasCompiled) {
 }
 
 TEST(Metrics, KeepTheirConfigs) {
-  for (const auto& c : cases()) {
+  for (const auto& c : kCases) {
     SCOPED_TRACE(c.class_name);
     const Config serialized = make(c).serialize();
     EXPECT_EQ(serialized.at("module").as_string(), "keras.metrics");
