@@ -1,0 +1,73 @@
+// Runs a corpus of cases that real Keras computed: conformance DIR [--filter REGEX].
+// A line for each case that fails or is skipped, with its reason, and the count at the end.
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "keras/saving/json/json.h"
+#include "tests/conformance/case.h"
+
+namespace {
+
+struct Counts {
+  int passed = 0, failed = 0, skipped = 0;
+};
+
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  return text;
+}
+
+void run_one(const std::filesystem::path& folder, const std::string& label, Counts& counts) {
+  try {
+    keras::conformance::run(keras::conformance::Case(folder));
+    ++counts.passed;
+  } catch (const keras::conformance::Skipped& reason) {
+    ++counts.skipped;
+    std::printf("SKIP %s: %s\n", label.c_str(), reason.what());
+  } catch (const std::exception& reason) {
+    ++counts.failed;
+    std::printf("FAIL %s: %s\n", label.c_str(), one_line(reason.what()).c_str());
+  }
+}
+
+int usage() {
+  std::fputs("usage: conformance DIR [--filter REGEX]\n", stderr);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string folder, filter = ".*";
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--filter" && i + 1 < argc) {
+      filter = argv[++i];
+    } else if (folder.empty() && argument[0] != '-') {
+      folder = argument;
+    } else {
+      return usage();
+    }
+  }
+  if (folder.empty()) return usage();
+  const std::filesystem::path root = folder;
+  std::ifstream file(root / "index.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  const keras::Config index = keras::saving::parse_json(text.str(), (root / "index.json").string());
+  const std::regex wanted(filter);
+  Counts counts;
+  for (const auto& entry : index.at("cases").as_list()) {
+    const std::string path = entry.at("path").as_string();
+    const std::string label = entry.at("kind").as_string() + "/" + path;
+    if (std::regex_search(label, wanted)) run_one(root / path, label, counts);
+  }
+  std::printf("%d passed, %d failed, %d skipped\n", counts.passed, counts.failed, counts.skipped);
+  return counts.failed == 0 ? 0 : 1;
+}
