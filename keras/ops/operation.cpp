@@ -40,16 +40,56 @@ Config tensor_reference(std::size_t index) {
   return {{"tensor", static_cast<std::int64_t>(index)}};
 }
 
+/// The values as nested lists, as NumPy's tolist gives them.
+Config nested_list(const std::vector<Config>& values, const Shape& shape) {
+  if (shape.rank() == 0) return values.at(0);
+  std::vector<Config> level = values;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    const auto length = static_cast<std::size_t>(shape[axis]);
+    const auto count = static_cast<std::size_t>(shape.slice(0, axis).size());
+    std::vector<Config> outer;
+    for (std::size_t i = 0; i < count; ++i) {
+      Config list = Config::list();
+      for (std::size_t k = 0; k < length; ++k) list.as_list().push_back(level[i * length + k]);
+      outer.push_back(std::move(list));
+    }
+    level = std::move(outer);
+  }
+  return level.at(0);
+}
+
 /// A tensor that is part of a recorded call, as Keras serializes it; a number stays a number.
 Config constant_config(const Tensor& tensor) {
-  if (tensor.rank() == 0 && is_float(tensor.dtype())) return tensor.item<double>();
-  if (tensor.rank() == 0) return tensor.item<std::int64_t>();
-  Config values = Config::list_of(tensor.to_vector<double>());
-  return {{"class_name", "__tensor__"},
-          {"config",
-           {{"value", values},
-            {"dtype", dtype_name(tensor.dtype())},
-            {"shape", Config::list_of(tensor.shape())}}}};
+  std::vector<Config> values;
+  if (is_float(tensor.dtype())) {
+    for (const double value : tensor.to_vector<double>()) values.emplace_back(value);
+  } else if (tensor.dtype() == DType::kBool) {
+    for (const bool value : tensor.to_vector<bool>()) values.emplace_back(value);
+  } else {
+    for (const std::int64_t value : tensor.to_vector<std::int64_t>()) values.emplace_back(value);
+  }
+  if (tensor.rank() == 0) return values[0];
+  return {
+      {"class_name", "__tensor__"},
+      {"config",
+       {{"value", nested_list(values, tensor.shape())}, {"dtype", dtype_name(tensor.dtype())}}}};
+}
+
+/// Arguments that name inputs by their place among all, with each `{"tensor": i}` as it is
+/// recorded.
+Config with_recorded(const Config& arguments, const Config::List& recorded) {
+  if (arguments.is_list()) {
+    Config out = Config::list();
+    for (const auto& item : arguments.as_list())
+      out.as_list().push_back(with_recorded(item, recorded));
+    return out;
+  }
+  if (!arguments.is_dict()) return arguments;
+  if (arguments.size() == 1 && arguments.contains("tensor"))
+    return recorded.at(static_cast<std::size_t>(arguments.at("tensor").as_int()));
+  Config out = Config::dict();
+  for (const auto& [key, value] : arguments.as_dict()) out.set(key, with_recorded(value, recorded));
+  return out;
 }
 
 Config references(std::size_t count) {
@@ -130,7 +170,8 @@ Tensors record_op(const char* class_name, Tensors inputs, Config config,
                                                  : constant_config(input));
     if (input.is_symbolic()) symbolic.push_back(input);
   }
-  if (arguments.is_null()) arguments = {{"args", flat}, {"kwargs", Config::dict()}};
+  arguments = arguments.is_null() ? Config({{"args", flat}, {"kwargs", Config::dict()}})
+                                  : with_recorded(arguments, flat.as_list());
   auto replay = [function = std::move(function), inputs = std::move(inputs),
                  place = std::move(place)](const Tensors& in) {
     Tensors all = inputs;

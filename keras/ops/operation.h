@@ -92,7 +92,8 @@ Tensor emit(const engine::Op& op, Tensors inputs, engine::Attrs attrs = engine::
 ///   if (any_symbolic({x})) return record_op("Softmax", {x}, {{"axis", axis}},
 ///                                           [=](const Tensors& in) { return Tensors{...}; });
 /// `config` are the operation's constructor arguments; the tensors are its call arguments, as a
-/// flat list of positional ones unless `arguments` says otherwise.
+/// flat list of positional ones unless `arguments` says otherwise, in which {"tensor": i} stands
+/// for inputs[i].
 Tensors record_op(const char* class_name, Tensors inputs, Config config,
                   std::function<Tensors(const Tensors&)> function, Config arguments = {});
 

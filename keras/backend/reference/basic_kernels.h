@@ -6,10 +6,12 @@
 
 namespace keras::reference {
 
-/// Plain loops for the element-wise operations, reductions, layout and indexing: what they mean.
+/// Plain loops for the element-wise operations, reductions, layout, indexing
+/// and sorting: what they mean.
 std::vector<engine::KernelRow> elementwise_kernel_rows();
 std::vector<engine::KernelRow> reduction_kernel_rows();
 std::vector<engine::KernelRow> layout_kernel_rows();
 std::vector<engine::KernelRow> indexing_kernel_rows();
+std::vector<engine::KernelRow> sorting_kernel_rows();
 
 }  // namespace keras::reference

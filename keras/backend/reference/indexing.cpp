@@ -77,11 +77,57 @@ void run_scatter_add(const KernelCall& call, const Buffers& buffers) {
   }
 }
 
+template <typename Wide>
+Wide combined(ops::ScatterKind kind, Wide old, Wide update) {
+  switch (kind) {
+    case ops::ScatterKind::kUpdate:
+      return update;
+    case ops::ScatterKind::kMax:
+      return old != old || old > update ? old : update;
+    case ops::ScatterKind::kMin:
+      return old != old || old < update ? old : update;
+    case ops::ScatterKind::kMultiply:
+      return old * update;
+  }
+  return old;
+}
+
+template <typename Wide>
+void combine_wide(const KernelCall& call, const Buffers& buffers, DType wide) {
+  const ops::ScatterKind kind = call.attrs.as<ops::ScatterAttrs>().kind;
+  const std::int64_t size = call.inputs[0].shape[0];
+  const auto indices = indices_of(buffers.inputs[1], call.inputs[1]);
+  std::vector<Wide> out(static_cast<std::size_t>(call.inputs[0].shape.size()));
+  engine::convert_elements(buffers.inputs[0], call.inputs[0].dtype, out.data(), wide, out.size());
+  std::vector<Wide> updates(static_cast<std::size_t>(call.inputs[2].shape.size()));
+  engine::convert_elements(buffers.inputs[2], call.inputs[2].dtype, updates.data(), wide,
+                           updates.size());
+  const auto row = static_cast<std::size_t>(call.outputs[0].shape.slice(1).size());
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    const std::int64_t index = indices[i] < 0 ? indices[i] + size : indices[i];
+    if (index < 0 || index >= size) continue;
+    for (std::size_t k = 0; k < row; ++k) {
+      Wide& value = out[static_cast<std::size_t>(index) * row + k];
+      value = combined(kind, value, updates[i * row + k]);
+    }
+  }
+  engine::convert_elements(out.data(), wide, buffers.outputs[0], call.outputs[0].dtype, out.size());
+}
+
+void run_scatter(const KernelCall& call, const Buffers& buffers) {
+  if (is_float(call.outputs[0].dtype)) {
+    combine_wide<double>(call, buffers, DType::kFloat64);
+  } else {
+    combine_wide<std::int64_t>(call, buffers, DType::kInt64);
+  }
+}
+
 }  // namespace
 
 std::vector<engine::KernelRow> indexing_kernel_rows() {
   return {{&ops::take_op, {simple_kernel<run_take>("reference_take")}},
-          {&ops::scatter_add_op, {simple_kernel<run_scatter_add>("reference_scatter_add")}}};
+          {&ops::scatter_add_op, {simple_kernel<run_scatter_add>("reference_scatter_add")}},
+          {&ops::scatter_op, {simple_kernel<run_scatter>("reference_scatter")}}};
 }
 
 }  // namespace keras::reference

@@ -64,8 +64,4 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   });
 }
 
-Tensor clip(const Tensor& x, const Tensor& x_min, const Tensor& x_max) {
-  return minimum(maximum(x, x_min), x_max);
-}
-
 }  // namespace keras::ops

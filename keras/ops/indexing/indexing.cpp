@@ -1,11 +1,14 @@
 #include "keras/ops/indexing/indexing.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/elementwise/elementwise.h"
+#include "keras/ops/indexing/gather.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/record.h"
 #include "keras/ops/shape/layout.h"
@@ -76,7 +79,7 @@ const engine::Op scatter_add_op = engine::define_op<ScatterAddAttrs>({
     .gradient =
         [](const Backward& b, const ScatterAddAttrs&) {
           Tensors out(2);
-          if (b.needs(1)) out[1] = emit(take_op, {b.cotangent(0), b.input(0)}, TakeAttrs{0});
+          if (b.needs(1)) out[1] = rows_or_zeros(b.cotangent(0), b.input(0));
           return out;
         },
 });
@@ -128,13 +131,30 @@ Tensor full(const Shape& shape, const Tensor& fill_value, DType dtype) {
 }
 Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
-Tensor zeros_like(const Tensor& x) {
-  return call_or_record("ZerosLike", {x}, Config::dict(),
-                        [](const Tensors& in) { return zeros(in[0].shape(), in[0].dtype()); });
+
+namespace {
+
+Tensor filled_like(const char* class_name, const Tensor& x, std::optional<DType> dtype, int value) {
+  const Config name = dtype ? Config(dtype_name(*dtype)) : Config();
+  return call_or_record(class_name, {x}, {{"dtype", name}}, [=](const Tensors& in) {
+    return full(in[0].shape(), value, dtype.value_or(in[0].dtype()));
+  });
 }
-Tensor ones_like(const Tensor& x) {
-  return call_or_record("OnesLike", {x}, Config::dict(),
-                        [](const Tensors& in) { return ones(in[0].shape(), in[0].dtype()); });
+
+}  // namespace
+
+Tensor zeros_like(const Tensor& x, std::optional<DType> dtype) {
+  return filled_like("ZerosLike", x, dtype, 0);
+}
+Tensor ones_like(const Tensor& x, std::optional<DType> dtype) {
+  return filled_like("OnesLike", x, dtype, 1);
+}
+
+Tensor float_range(double start, double stop, double step, DType dtype) {
+  if (step == 0) throw ValueError("arange: step must not be 0.");
+  const auto count = static_cast<std::int64_t>(std::ceil((stop - start) / step));
+  const Tensor places = emit(iota_op, {}, IotaAttrs{{std::max<std::int64_t>(count, 0)}, 0, dtype});
+  return places * cast(Tensor::from(&step, {}), dtype) + cast(Tensor::from(&start, {}), dtype);
 }
 
 }  // namespace keras::ops

@@ -23,4 +23,15 @@ struct ScatterAddAttrs {
 };
 extern const engine::Op scatter_add_op;
 
+enum class ScatterKind : std::uint8_t { kUpdate, kMax, kMin, kMultiply };
+
+/// (x, indices, updates) → x whose rows at the indices are replaced by, or combined with, rows of
+/// updates, in order; indices are of rank 1, those out of range are passed over.
+struct ScatterAttrs {
+  ScatterKind kind = ScatterKind::kUpdate;
+  bool operator==(const ScatterAttrs&) const = default;
+  void visit(auto&& field) const { field("kind", kind); }
+};
+extern const engine::Op scatter_op;
+
 }  // namespace keras::ops

@@ -125,12 +125,6 @@ const engine::Op cumulative_op = engine::define_op<CumulativeAttrs>({
 
 namespace {
 
-Config axes_config(const Axes& axes) {
-  if (axes.all()) return nullptr;
-  if (axes.value()->size() == 1) return axes.value()->front();
-  return Config::list_of(*axes.value());
-}
-
 Tensor reduce(const char* class_name, ReduceKind kind, const Tensor& x, const ReduceOptions& o,
               DType (*result)(DType)) {
   return call_or_record(class_name, {x}, {{"axis", axes_config(o.axis)}, {"keepdims", o.keepdims}},

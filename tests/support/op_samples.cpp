@@ -1,0 +1,189 @@
+#include "tests/support/op_samples.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "keras/engine/graph/node.h"
+#include "keras/ops/elementwise/elementwise.h"
+#include "keras/ops/gradient.h"
+#include "keras/ops/indexing/indexing.h"
+#include "keras/ops/linalg/matmul.h"
+#include "keras/ops/nn/conv.h"
+#include "keras/ops/nn/normalization.h"
+#include "keras/ops/nn/pool.h"
+#include "keras/ops/nn/softmax.h"
+#include "keras/ops/numpy.h"
+#include "keras/ops/op_list.h"
+#include "keras/ops/random/random.h"
+#include "keras/ops/reduction/reduce.h"
+#include "keras/ops/shape/layout.h"
+#include "keras/ops/sorting/sorting.h"
+#include "tests/support/tensors.h"
+
+namespace keras::testing {
+namespace {
+
+using namespace keras::ops;
+using Samples = std::vector<OpSample>;
+
+/// Values spread over (low, high), all different.
+Tensor within(double low, double high, const Shape& shape) {
+  return (distinct(shape) + 2) * Tensor::from(std::vector<double>{(high - low) / 4}, {}) +
+         Tensor::from(std::vector<double>{low}, {});
+}
+
+Tensor integers(const std::vector<std::int32_t>& values, const Shape& shape) {
+  return Tensor::from(values, shape);
+}
+
+void add_unary(Samples& out) {
+  for (const engine::Op* op :
+       {&negative_op,    &abs_op,     &sign_op,     &exp_op,      &expm1_op, &reciprocal_op,
+        &square_op,      &sin_op,     &cos_op,      &arctan_op,   &sinh_op,  &cosh_op,
+        &tanh_op,        &arcsinh_op, &erf_op,      &floor_op,    &ceil_op,  &round_op,
+        &trunc_op,       &sigmoid_op, &softplus_op, &isfinite_op, &isnan_op, &isinf_op,
+        &logical_not_op, &relu_op,    &tan_op})
+    out.push_back({op, {within(-1.37, 1.46, {2, 3})}});
+  for (const engine::Op* op : {&log_op, &sqrt_op, &rsqrt_op})
+    out.push_back({op, {within(0.3, 3, {4})}});
+  for (const engine::Op* op : {&log1p_op, &arcsin_op, &arccos_op, &arctanh_op})
+    out.push_back({op, {within(-0.8, 0.8, {4})}});
+  out.push_back({&arccosh_op, {within(1.2, 3, {4})}});
+  out.push_back({&bitwise_not_op, {integers({-3, 0, 7}, {3})}});
+  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kBfloat16, DType::kInt32})
+    out.push_back({&cast_op, {within(-3, 3, {4})}, CastAttrs{dtype}, {dtype == DType::kFloat64}});
+}
+
+void add_binary(Samples& out) {
+  const Tensor a = within(-1.9, 1.7, {2, 3}), b = within(0.4, 2.3, {2, 1});
+  for (const engine::Op* op :
+       {&add_op, &subtract_op, &multiply_op, &divide_op, &floor_divide_op, &mod_op, &maximum_op,
+        &minimum_op, &arctan2_op, &equal_op, &not_equal_op, &less_op, &less_equal_op, &greater_op,
+        &greater_equal_op, &logical_and_op, &logical_or_op, &logical_xor_op})
+    out.push_back({op, {a, b}});
+  out.push_back({&power_op, {within(0.3, 2, {2, 3}), within(-2, 2, {3})}});
+  for (const engine::Op* op :
+       {&bitwise_and_op, &bitwise_or_op, &bitwise_xor_op, &left_shift_op, &right_shift_op})
+    out.push_back({op, {integers({5, -3, 12}, {3}), integers({3, 1}, {2, 1})}});
+  for (const engine::Op* op : {&floor_divide_op, &mod_op, &multiply_op, &maximum_op})
+    out.push_back({op, {integers({5, -3, 12}, {3}), integers({3, -2}, {2, 1})}});
+  out.push_back({&select_op, {Tensor::from(std::vector<bool>{true, false}, {2, 1}), a, b}});
+}
+
+void add_reductions(Samples& out) {
+  const Tensor x = within(-1.9, 2.1, {2, 3, 2});
+  for (const ReduceKind kind :
+       {ReduceKind::kSum, ReduceKind::kProd, ReduceKind::kMax, ReduceKind::kMin}) {
+    out.push_back({&reduce_op, {x}, ReduceAttrs{kind, {0, 2}, false}});
+    out.push_back({&reduce_op, {x}, ReduceAttrs{kind, {1}, true}});
+  }
+  for (const ReduceKind kind : {ReduceKind::kAny, ReduceKind::kAll})
+    out.push_back({&reduce_op,
+                   {Tensor::from(std::vector<bool>{true, false, true, true}, {2, 2})},
+                   ReduceAttrs{kind, {1}, false}});
+  for (const bool max : {true, false}) out.push_back({&arg_reduce_op, {x}, ArgReduceAttrs{max, 1}});
+  for (const bool product : {true, false})
+    for (const bool reverse : {true, false})
+      out.push_back({&cumulative_op, {x}, CumulativeAttrs{product, 1, reverse}});
+  out.push_back({&argsort_op, {x}, ArgsortAttrs{1, false}});
+  out.push_back({&argsort_op, {x}, ArgsortAttrs{0, true}});
+}
+
+void add_layout(Samples& out) {
+  const Tensor x = within(-2, 2, {2, 3});
+  out.push_back({&reshape_op, {x}, ReshapeAttrs{{3, 2}}});
+  out.push_back({&transpose_op, {within(-2, 2, {2, 3, 2})}, TransposeAttrs{{2, 0, 1}}});
+  out.push_back({&broadcast_to_op, {within(-2, 2, {3, 1})}, BroadcastAttrs{{2, 3, 2}}});
+  out.push_back({&concatenate_op, {x, within(-1, 1, {2, 1}), x}, ConcatenateAttrs{1}});
+  out.push_back({&pad_op, {x}, PadAttrs{{1, 0}, {0, 2}, {0, 1}, 0.5}});
+  out.push_back({&pad_op, {x}, PadAttrs{{-1, 2}, {0, -1}, {1, 1}, 0}});
+  out.push_back({&slice_op, {within(-2, 2, {4, 3})}, SliceAttrs{{1, 0}, {4, 2}, {2, 1}}});
+  out.push_back({&flip_op, {x}, FlipAttrs{{1}}});
+  out.push_back({&iota_op, {}, IotaAttrs{{2, 3}, 1, DType::kFloat32}});
+}
+
+void add_indexing(Samples& out) {
+  const Tensor x = within(-2, 2, {3, 4}), rows = within(-1.9, 1.7, {3, 4});
+  out.push_back({&take_op, {x, integers({2, 0, -1, 2}, {2, 2})}, TakeAttrs{1}});
+  out.push_back({&scatter_add_op, {integers({1, 9, 1}, {3}), x}, ScatterAddAttrs{5}});
+  for (const ScatterKind kind :
+       {ScatterKind::kUpdate, ScatterKind::kMax, ScatterKind::kMin, ScatterKind::kMultiply})
+    out.push_back({&scatter_op, {x, integers({1, 7, 1}, {3}), rows}, ScatterAttrs{kind}});
+}
+
+void add_products(Samples& out) {
+  out.push_back({&matmul_op, {within(-1, 1, {2, 3}), within(-1, 1, {3, 2})}, MatmulAttrs{}});
+  out.push_back(
+      {&matmul_op, {within(-1, 1, {2, 3, 2}), within(-1, 1, {2, 3})}, MatmulAttrs{true, true}});
+  const ConvAttrs conv{{2, 1}, {1, 2}, {1, 0}, {0, 1}, 2};
+  const Shape x{1, 4, 5, 2}, kernel{2, 2, 1, 2}, y{1, 2, 4, 2};
+  out.push_back({&conv_op, {within(-1, 1, x), within(-1, 1, kernel)}, conv});
+  out.push_back({&conv_input_gradient_op,
+                 {within(-1, 1, y), within(-1, 1, kernel)},
+                 ConvGradientAttrs{conv, {4, 5}}});
+  out.push_back({&conv_kernel_gradient_op,
+                 {within(-1, 1, x), within(-1, 1, y)},
+                 ConvGradientAttrs{conv, {2, 2}}});
+}
+
+void add_pools(Samples& out) {
+  const PoolAttrs pool{{2, 2}, {2, 1}, {0, 1}, {1, 0}};
+  const Tensor x = within(-2, 2, {1, 3, 3, 2}), y = within(-1, 1, {1, 2, 3, 2});
+  out.push_back({&max_pool_op, {x}, pool});
+  out.push_back({&max_pool_gradient_op, {x, y}, pool});
+  out.push_back({&max_pool_select_op, {x, within(-1, 1, {1, 3, 3, 2})}, pool});
+  out.push_back({&average_pool_op, {x}, pool});
+  out.push_back({&average_pool_gradient_op, {y}, PoolGradientAttrs{pool, {3, 3}}});
+}
+
+void add_normalizations(Samples& out) {
+  const Tensor x = within(-2, 2, {4, 2}), dy = within(-1, 1, {4, 2});
+  const Tensor gamma = within(0.5, 1.5, {2}), beta = within(-1, 1, {2});
+  out.push_back({&softmax_op, {x}, SoftmaxAttrs{1}});
+  out.push_back({&softmax_op, {x}, SoftmaxAttrs{0}});
+  out.push_back({&log_softmax_op, {x}, SoftmaxAttrs{1}});
+  out.push_back({&batch_norm_training_op, {x, gamma, beta}, BatchNormAttrs{}});
+  out.push_back({&batch_norm_training_op, {x}, BatchNormAttrs{1e-3, false, false}});
+  out.push_back({&batch_norm_gradient_op,
+                 {x, gamma, beta, within(1, 2, {2}), dy},
+                 BatchNormAttrs{1e-3, true, false}});
+  out.push_back({&layer_norm_op, {x, gamma, beta}, LayerNormAttrs{}});
+  out.push_back({&layer_norm_gradient_op,
+                 {x, gamma, within(-1, 1, {4}), within(1, 2, {4}), dy},
+                 LayerNormAttrs{1, 1e-3, true, false}});
+}
+
+void add_random(Samples& out) {
+  const Tensor seed = Tensor::of<std::uint32_t>({7, 11});
+  for (const engine::Op* op : {&random_uniform_op, &random_normal_op, &random_truncated_normal_op})
+    out.push_back({op, {seed}, RandomAttrs{{3, 5}, DType::kFloat32}});
+  out.push_back({&random_integers_op, {seed}, RandomIntegersAttrs{{{3, 5}, DType::kInt32}, -2, 9}});
+  out.push_back({&random_permutation_op, {seed}, RandomAttrs{{9}, DType::kInt32}});
+}
+
+/// What changes gradients on purpose, or is only a name.
+void add_views(Samples& out) {
+  const Tensor x = within(-2, 2, {3});
+  out.push_back({&stop_gradient_op, {x}, engine::NoAttrs{}, {false}});
+  out.push_back({&alias_op, {x}, engine::NoAttrs{}, {false}});
+  const auto unchanged = custom_gradient([](const Tensors& in) {
+    return ValueWithGradient{in[0] * 1, [](const Tensor& dy) { return Tensors{dy}; }};
+  });
+  const Tensor call = unchanged({x});
+  out.push_back({&custom_gradient_op, call.node()->inputs, call.node()->attrs, {false, false}});
+}
+
+}  // namespace
+
+std::vector<OpSample> op_samples() {
+  Samples out;
+  for (auto* add : {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products,
+                    add_pools, add_normalizations, add_random, add_views})
+    add(out);
+  // Given values: what they were computed with is of no interest.
+  for (auto& sample : out)
+    for (auto& input : sample.inputs) input = Tensor::from_storage(input.spec(), input.storage());
+  return out;
+}
+
+}  // namespace keras::testing
