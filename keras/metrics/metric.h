@@ -101,6 +101,8 @@ class Metric {
   static Metric deserialize(const Config& config);
   /// Another metric of the same kind and name with a state of its own.
   Metric clone() const;
+  /// The same metric, not an equal one.
+  friend bool operator==(const Metric& a, const Metric& b) { return a.impl_ == b.impl_; }
 
  private:
   static Metric from_function(Function function);
