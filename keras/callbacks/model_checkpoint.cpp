@@ -113,6 +113,7 @@ class ModelCheckpointImpl final : public MonitorCallbackImpl {
           str("Please specify a non-directory filepath for ModelCheckpoint. Filepath "
               "used is an existing directory: ",
               filepath));
+    error.clear();
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
     if (error)
       throw IoError(str("ModelCheckpoint cannot make the directory ", path.parent_path().string(),
