@@ -8,6 +8,7 @@
 #include "keras/models/model_impl.h"
 #include "keras/models/summary.h"
 #include "keras/saving/json/json.h"
+#include "keras/saving/saving_api.h"
 #include "keras/saving/serialization.h"
 
 namespace keras {
@@ -19,11 +20,23 @@ std::vector<std::string> operation_names(const Tensors& tensors) {
   return names;
 }
 
+Model handle_of(const ModelImpl& impl) {
+  const auto shared = std::const_pointer_cast<LayerImpl>(impl.shared_from_this());
+  return Model(std::static_pointer_cast<ModelImpl>(shared));
+}
+
 }  // namespace
 
 ModelImpl::ModelImpl(ModelOptions options, std::string class_name)
-    : LayerImpl({std::move(class_name), std::move(options.name), options.trainable}) {
+    : Trainer({std::move(class_name), std::move(options.name), options.trainable}) {
   supports_masking_ = true;
+}
+
+std::vector<std::string> ModelImpl::input_names() const { return operation_names(inputs()); }
+std::vector<std::string> ModelImpl::output_names() const { return operation_names(outputs()); }
+void ModelImpl::save(const std::string& filepath) const { save_model(handle_of(*this), filepath); }
+void ModelImpl::save_weights(const std::string& filepath) const {
+  keras::save_weights(handle_of(*this), filepath);
 }
 
 Model::Model(std::shared_ptr<ModelImpl> impl) : Layer(std::move(impl)) {}
@@ -36,8 +49,8 @@ ModelImpl& Model::model_impl() const { return static_cast<ModelImpl&>(*impl_); }
 std::vector<Layer> Model::layers() const { return model_impl().layers(); }
 Tensors Model::inputs() const { return model_impl().inputs(); }
 Tensors Model::outputs() const { return model_impl().outputs(); }
-std::vector<std::string> Model::input_names() const { return operation_names(inputs()); }
-std::vector<std::string> Model::output_names() const { return operation_names(outputs()); }
+std::vector<std::string> Model::input_names() const { return model_impl().input_names(); }
+std::vector<std::string> Model::output_names() const { return model_impl().output_names(); }
 
 Layer Model::get_layer(const std::string& name) const {
   std::vector<std::string> names;

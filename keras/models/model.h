@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "keras/callbacks/history.h"
 #include "keras/layers/layer.h"
+#include "keras/trainers/compile_options.h"
+#include "keras/trainers/fit_options.h"
 
 namespace keras {
 
@@ -53,7 +56,43 @@ class Model : public Layer {
   /// Keras's JSON, with class names, configs and connections. `indent` below 0 is one line.
   std::string to_json(int indent = -1) const;
 
+  /// Says how the model is trained. Keras: Model.compile.
+  void compile(CompileOptions options) const;
+  /// Trains. Throws ValueError before `compile`, and for data that does not fit. Keras: Model.fit.
+  callbacks::History fit(const Data& x, const Data& y, const FitOptions& options = {}) const;
+  /// Without targets, for models that make their loss themselves.
+  callbacks::History fit(const Data& x, const FitOptions& options) const;
+  callbacks::History fit(const Dataset& dataset, const FitOptions& options = {}) const;
+  /// The loss and the metrics by name: `model.evaluate(x, y)["accuracy"]`. Keras: Model.evaluate.
+  Logs evaluate(const Data& x, const Data& y, const EvaluateOptions& options = {}) const;
+  Logs evaluate(const Dataset& dataset, const EvaluateOptions& options = {}) const;
+  /// The output for all of x, batch by batch. Throws ValueError when there are several outputs.
+  /// Keras: Model.predict.
+  Tensor predict(const Data& x, const PredictOptions& options = {}) const;
+  Tensor predict(const Dataset& dataset, const PredictOptions& options = {}) const;
+  /// For models with several outputs.
+  Tensors predict_list(const Data& x, const PredictOptions& options = {}) const;
+  Tensors predict_list(const Dataset& dataset, const PredictOptions& options = {}) const;
+  /// One step, and what it gave. Keras: Model.train_on_batch.
+  Logs train_on_batch(const Data& x, const Data& y, const TrainOnBatchOptions& options = {}) const;
+  Logs test_on_batch(const Data& x, const Data& y, const TestOnBatchOptions& options = {}) const;
+  /// The output for one batch, all at once. Throws ValueError when there are several outputs.
+  Tensor predict_on_batch(const Data& x) const;
+  /// Undefined before `compile`.
+  Optimizer optimizer() const;
+  /// The loss' mean and the metrics. Keras: Model.metrics.
+  std::vector<Metric> metrics() const;
+  void reset_metrics() const;
+
+  /// Writes the model, its weights and its training state as a `.keras` file. Keras: Model.save.
+  void save(const std::string& filepath) const;
+  /// Keras: Model.save_weights, load_weights.
+  void save_weights(const std::string& filepath) const;
+  void load_weights(const std::string& filepath) const;
+
   ModelImpl& model_impl() const;
+  /// The model that a callback works on: `Model::of(model())`.
+  static Model of(callbacks::CallbackModel& model);
 };
 
 }  // namespace keras

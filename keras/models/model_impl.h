@@ -1,16 +1,19 @@
 #pragma once
 
+#include <concepts>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "keras/layers/layer_impl.h"
 #include "keras/models/model.h"
+#include "keras/trainers/trainer.h"
 
 namespace keras {
 
 /// What a model of one's own derives from: make the layers in the constructor with `track`,
-/// override `call` (or `call_list`).
-class ModelImpl : public LayerImpl {
+/// override `call` (or `call_list`), and `train_step` and its like where training is to be another.
+class ModelImpl : public Trainer {
  public:
   explicit ModelImpl(ModelOptions options = {}, std::string class_name = "Model");
 
@@ -19,13 +22,19 @@ class ModelImpl : public LayerImpl {
   /// The symbolic tensors at both ends, for models that have them.
   virtual Tensors inputs() const { return {}; }
   virtual Tensors outputs() const { return {}; }
-  /// What `compile` was told, as Keras saves it, and back; null before `compile`.
-  virtual Config get_compile_config() const { return nullptr; }
-  virtual void compile_from_config(const Config& /*config*/) {}
-  /// The optimizer's state, as it lies in a file.
-  virtual Variables optimizer_variables() const { return {}; }
   /// The module that Keras names in files.
   virtual std::string module() const { return "keras"; }
+
+  void save(const std::string& filepath) const override;
+  void save_weights(const std::string& filepath) const override;
+  std::vector<std::string> input_names() const override;
+  std::vector<std::string> output_names() const override;
 };
+
+/// A model of a class of one's own: `auto model = make_model<Mine>(arguments…);`
+template <std::derived_from<ModelImpl> Impl, typename... Args>
+Model make_model(Args&&... args) {
+  return Model(std::make_shared<Impl>(std::forward<Args>(args)...));
+}
 
 }  // namespace keras

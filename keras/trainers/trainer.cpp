@@ -89,13 +89,10 @@ Tensors Trainer::get_weights() const {
   return values;
 }
 
-void Trainer::set_weights(const Tensors& values) {
-  const Variables own = weights();
-  if (own.size() != values.size())
-    throw ValueError(str("You called `set_weights(weights)` on layer '", name(),
-                         "' with a weight list of length ", values.size(),
-                         ", but the layer was expecting ", own.size(), " weights."));
-  for (std::size_t i = 0; i < own.size(); ++i) own[i].assign(values[i]);
+void Trainer::set_weights(const Tensors& values) { Layer(shared_from_this()).set_weights(values); }
+
+Variables Trainer::optimizer_variables() const {
+  return optimizer().defined() ? optimizer().variables() : Variables{};
 }
 
 Tensors Trainer::call(const Data& x, bool training, Tensors* added_losses) {
@@ -212,7 +209,7 @@ Config Trainer::get_compile_config() const {
     return trainers::compile_options_to_config(*options_);
   } catch (const ValueError& error) {
     utils::warn(str("The compilation of the model is not saved: ", error.message()));
-    return Config::dict();
+    return nullptr;
   }
 }
 

@@ -51,11 +51,13 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   Logs test_on_batch(const Data& x, const Data& y, const TestOnBatchOptions& options);
   Tensors predict_on_batch(const Data& x);
 
-  /// The arguments of `compile` as they stand in a model's file; an empty dictionary, with a
-  /// warning, where a function among them has no name. Null before `compile`.
+  /// The arguments of `compile` as they stand in a model's file. Null before `compile`, and, with a
+  /// warning, where a function among them has no name.
   Config get_compile_config() const;
   /// Compiles as the config says, and makes the optimizer's variables.
   void compile_from_config(const Config& config);
+  /// The optimizer's state, as it lies in a file.
+  Variables optimizer_variables() const;
 
   /// One step on a batch: traced once for each kind of batch, so that it must be made of
   /// operations. Returns values for the logs, or nothing: then the logs are the metrics' results.

@@ -1,0 +1,216 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "keras/callbacks/callbacks.h"
+#include "keras/engine/error.h"
+#include "keras/layers/core/dense.h"
+#include "keras/layers/core/input_layer.h"
+#include "keras/models/model_impl.h"
+#include "keras/models/sequential.h"
+#include "keras/ops/gradient.h"
+#include "keras/ops/numpy.h"
+#include "keras/optimizers/optimizers.h"
+#include "keras/random/random.h"
+#include "keras/saving/saving_api.h"
+#include "keras/utils/random_seed.h"
+#include "tests/support/temp_folder.h"
+
+namespace keras {
+namespace {
+
+/// Points in three clouds, and which cloud each belongs to.
+struct Clouds {
+  Tensor x;
+  Tensor y;
+};
+Clouds make_clouds() {
+  std::vector<float> centers;
+  std::vector<std::int32_t> labels;
+  for (int i = 0; i < 96; ++i) {
+    labels.push_back(i % 3);
+    for (int axis = 0; axis < 2; ++axis) centers.push_back(i % 3 == axis ? 3.0f : 0.0f);
+  }
+  const Tensor noise = random::normal({96, 2}, {.stddev = 0.5, .seed = 1});
+  return {Tensor::from(centers, {96, 2}) + noise, Tensor::from(labels, {96})};
+}
+
+Sequential make_classifier() {
+  Sequential model({
+      Input({2}),
+      layers::Dense(8, {.activation = "relu"}),
+      layers::Dense(3, {.activation = "softmax"}),
+  });
+  model.compile({.optimizer = optimizers::Adam({.learning_rate = 0.05}),
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {"accuracy"}});
+  return model;
+}
+
+TEST(ModelTraining, ClassifiesClouds) {
+  utils::set_random_seed(1);
+  const Clouds clouds = make_clouds();
+  const Sequential model = make_classifier();
+  const auto history = model.fit(
+      clouds.x, clouds.y, {.batch_size = 16, .epochs = 10, .verbose = 0, .validation_split = 0.25});
+  EXPECT_EQ(history.history.names(),
+            (std::vector<std::string>{"accuracy", "loss", "val_accuracy", "val_loss"}));
+  EXPECT_GT(history.history["val_accuracy"].back(), 0.9);
+  EXPECT_GT(model.evaluate(clouds.x, clouds.y, {.verbose = 0})["accuracy"], 0.9);
+  EXPECT_EQ(model.predict(clouds.x, {.verbose = 0}).shape(), (Shape{96, 3}));
+}
+
+TEST(ModelTraining, BuildsADeferredModelFromTheData) {
+  const Clouds clouds = make_clouds();
+  Sequential model({layers::Dense(4), layers::Dense(3, {.activation = "softmax"})});
+  model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
+  model.fit(clouds.x, clouds.y, {.verbose = 0});
+  EXPECT_EQ(model.count_params(), 2 * 4 + 4 + 4 * 3 + 3);
+  Sequential other({layers::Dense(4)});
+  EXPECT_EQ(other.predict_on_batch(clouds.x).shape(), (Shape{96, 4}));
+}
+
+TEST(ModelTraining, GoesOnWhereASavedModelStopped) {
+  utils::set_random_seed(2);
+  const Clouds clouds = make_clouds();
+  const Sequential model = make_classifier();
+  const FitOptions once = {.epochs = 1, .verbose = 0, .shuffle = false};
+  model.fit(clouds.x, clouds.y, once);
+  const test_support::TempFolder folder;
+  const std::string path = folder / "model.keras";
+  model.save(path);
+  const Model loaded = load_model(path);
+  const auto bits = [&](const Model& which) {
+    return which.predict(clouds.x, {.verbose = 0}).to_vector<float>();
+  };
+  EXPECT_EQ(bits(loaded), bits(model));
+  EXPECT_EQ(loaded.optimizer().iterations().value().item<int>(), 3);
+  model.fit(clouds.x, clouds.y, once);
+  loaded.fit(clouds.x, clouds.y, once);
+  EXPECT_EQ(bits(loaded), bits(model));
+}
+
+TEST(ModelTraining, CheckpointKeepsTheBestModel) {
+  utils::set_random_seed(3);
+  const Clouds clouds = make_clouds();
+  const Sequential model = make_classifier();
+  const test_support::TempFolder folder;
+  const std::string path = (folder / "new") / "best.keras";
+  const auto history =
+      model.fit(clouds.x, clouds.y,
+                {.epochs = 5,
+                 .verbose = 0,
+                 .callbacks = {callbacks::ModelCheckpoint(path, {.save_best_only = true})},
+                 .validation_data = {clouds.x, clouds.y}});
+  const auto& losses = history.history["val_loss"];
+  EXPECT_NEAR(load_model(path).evaluate(clouds.x, clouds.y, {.verbose = 0})["loss"],
+              *std::min_element(losses.begin(), losses.end()), 1e-5);
+}
+
+/// Removes the folder that checkpoints go to after the second epoch, and forbids a new one.
+class LosesItsFolder final : public CallbackImpl {
+ public:
+  explicit LosesItsFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  void on_epoch_end(int epoch, Logs&) override {
+    if (epoch != 1) return;
+    std::filesystem::remove_all(path_);
+    std::ofstream(path_) << "in the way";
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(ModelTraining, SaysWhenTheFolderOfCheckpointsIsGone) {
+  const Clouds clouds = make_clouds();
+  const Sequential model = make_classifier();
+  const test_support::TempFolder folder;
+  const auto inside = folder / "inside";
+  try {
+    model.fit(
+        clouds.x, clouds.y,
+        {.epochs = 4,
+         .verbose = 0,
+         .callbacks = {make_callback<LosesItsFolder>(inside),
+                       callbacks::ModelCheckpoint(inside / "{epoch}.keras", {.monitor = "loss"})}});
+    FAIL() << "nothing was thrown";
+  } catch (const IoError& error) {
+    EXPECT_NE(std::string(error.what()).find(inside.string()), std::string::npos) << error.what();
+  }
+}
+
+/// A Dense layer whose own train_step halves the gradients.
+class HalfSpeed final : public ModelImpl {
+ public:
+  HalfSpeed() : dense_(track(layers::Dense(1, {.kernel_initializer = "ones"}))) {}
+  Tensor call(const Tensor& x, const CallContext&) override { return dense_(x); }
+  StepLogs train_step(const Batch& batch) override {
+    const Variables variables = trainable_weights();
+    auto outcome = value_and_grad([&] { return compute_loss(batch, forward(batch.x, true), true); },
+                                  variables);
+    for (auto& gradient : outcome.gradients) gradient = gradient * 0.5;
+    optimizer().apply(outcome.gradients, variables);
+    update_loss_tracker(outcome.value, batch);
+    return {};
+  }
+
+ private:
+  Layer dense_;
+};
+
+TEST(ModelTraining, RunsTheStepOfASubclass) {
+  const Model model = make_model<HalfSpeed>();
+  model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.1}), .loss = "mse"});
+  const Tensor x = Tensor::from(std::vector<float>{1, 1}, {2, 1});
+  const Tensor y = Tensor::from(std::vector<float>{0, 0}, {2, 1});
+  EXPECT_NEAR(model.train_on_batch(x, y)["loss"], 1.0, 1e-6);
+  // The gradient of the mean square at w = 1, b = 0 is 2 for both.
+  EXPECT_NEAR(model.get_weights()[0].item<float>(), 0.9f, 1e-6f);
+}
+
+/// Asks the model for a prediction after each epoch.
+class Watches final : public CallbackImpl {
+ public:
+  explicit Watches(Tensor x) : x_(std::move(x)) {}
+  void on_epoch_end(int, Logs& logs) override {
+    logs.set("first", Model::of(model()).predict(x_, {.verbose = 0}).to_vector<double>()[0]);
+  }
+
+ private:
+  Tensor x_;
+};
+
+TEST(ModelTraining, CallbacksReachTheModel) {
+  const Clouds clouds = make_clouds();
+  const auto history = make_classifier().fit(
+      clouds.x, clouds.y,
+      {.epochs = 2, .verbose = 0, .callbacks = {make_callback<Watches>(clouds.x)}});
+  EXPECT_EQ(history.history["first"].size(), 2u);
+  EXPECT_NE(history.history["first"][0], history.history["first"][1]);
+}
+
+TEST(ModelTraining, TakesInputsAndTargetsByName) {
+  utils::set_random_seed(4);
+  const Tensor a = Input({2}, {.name = "a"});
+  const Tensor b = Input({3}, {.name = "b"});
+  const Tensor sum = layers::Dense(1, {.name = "sum"})(ops::concatenate({a, b}, {.axis = -1}));
+  const Tensor first = layers::Dense(1, {.name = "first"})(a);
+  const Model model(Tensors{a, b}, Tensors{sum, first});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const Tensor xa = random::normal({8, 2}, {.seed = 1});
+  const Tensor xb = random::normal({8, 3}, {.seed = 2});
+  const Tensor ys = ops::sum(xa, {.axis = -1, .keepdims = true});
+  const Tensor yf = ys * 2;
+  const Logs by_place = model.evaluate({xa, xb}, {ys, yf}, {.verbose = 0});
+  const Logs by_name =
+      model.evaluate({{"b", xb}, {"a", xa}}, {{"first", yf}, {"sum", ys}}, {.verbose = 0});
+  EXPECT_EQ(by_place.items(), by_name.items());
+  EXPECT_EQ(by_place.names(), (std::vector<std::string>{"first_loss", "loss", "sum_loss"}));
+  EXPECT_EQ(model.predict_list({xa, xb}, {.verbose = 0}).size(), 2u);
+  EXPECT_THROW(model.predict({xa, xb}, {.verbose = 0}), ValueError);
+}
+
+}  // namespace
+}  // namespace keras
