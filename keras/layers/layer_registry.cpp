@@ -6,8 +6,13 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/layers/convolutional/conv.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/normalization/batch_normalization.h"
+#include "keras/layers/pooling/pooling.h"
+#include "keras/layers/regularization/dropout.h"
+#include "keras/layers/reshaping/flatten.h"
 #include "keras/models/functional.h"
 #include "keras/models/sequential.h"
 #include "keras/saving/serialization.h"
@@ -25,9 +30,27 @@ Layer make(const Config& config) {
 /// One row a class: its name in Keras's files.
 const std::map<std::string, FromConfig>& rows() {
   static const std::map<std::string, FromConfig> table = {
+      {"AveragePooling1D", make<layers::AveragePooling1D>},
+      {"AveragePooling2D", make<layers::AveragePooling2D>},
+      {"AveragePooling3D", make<layers::AveragePooling3D>},
+      {"BatchNormalization", make<layers::BatchNormalization>},
+      {"Conv1D", make<layers::Conv1D>},
+      {"Conv2D", make<layers::Conv2D>},
+      {"Conv3D", make<layers::Conv3D>},
       {"Dense", make<layers::Dense>},
+      {"Dropout", make<layers::Dropout>},
+      {"Flatten", make<layers::Flatten>},
       {"Functional", functional_from_config},
+      {"GlobalAveragePooling1D", make<layers::GlobalAveragePooling1D>},
+      {"GlobalAveragePooling2D", make<layers::GlobalAveragePooling2D>},
+      {"GlobalAveragePooling3D", make<layers::GlobalAveragePooling3D>},
+      {"GlobalMaxPooling1D", make<layers::GlobalMaxPooling1D>},
+      {"GlobalMaxPooling2D", make<layers::GlobalMaxPooling2D>},
+      {"GlobalMaxPooling3D", make<layers::GlobalMaxPooling3D>},
       {"InputLayer", make<layers::InputLayer>},
+      {"MaxPooling1D", make<layers::MaxPooling1D>},
+      {"MaxPooling2D", make<layers::MaxPooling2D>},
+      {"MaxPooling3D", make<layers::MaxPooling3D>},
       {"Sequential", make<Sequential>},
   };
   return table;

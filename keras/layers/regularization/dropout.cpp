@@ -1,0 +1,73 @@
+#include "keras/layers/regularization/dropout.h"
+
+#include <utility>
+#include <vector>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/layers/config_reader.h"
+#include "keras/layers/layer_impl.h"
+#include "keras/random/random.h"
+
+namespace keras::layers {
+namespace {
+
+class DropoutImpl final : public LayerImpl {
+ public:
+  DropoutImpl(double rate, DropoutOptions options)
+      : LayerImpl({"Dropout", options.name, options.trainable, options.dtype}),
+        rate_(rate),
+        options_(std::move(options)),
+        seed_(options_.seed) {
+    if (!(0 <= rate && rate <= 1))
+      throw ValueError(
+          str("Invalid value received for argument `rate`. Expected a float value "
+              "between 0 and 1. Received: rate=",
+              rate));
+    supports_masking_ = true;
+  }
+
+  Tensor call(const Tensor& x, const CallContext& context) override {
+    if (!context.is_training() || rate_ == 0) return x;
+    return random::dropout(x, rate_, {.noise_shape = noise_shape(), .seed = seed_});
+  }
+
+  Config get_config() const override {
+    Config config = LayerImpl::get_config();
+    config.set("rate", rate_);
+    config.set("seed", options_.seed ? Config(*options_.seed) : Config());
+    config.set("noise_shape",
+               options_.noise_shape ? shape_to_config(*options_.noise_shape) : Config());
+    return config;
+  }
+
+ private:
+  std::vector<std::int64_t> noise_shape() const {
+    return options_.noise_shape ? options_.noise_shape->dims() : std::vector<std::int64_t>{};
+  }
+
+  double rate_;
+  DropoutOptions options_;
+  random::SeedGenerator seed_;
+};
+
+}  // namespace
+
+Dropout::Dropout(double rate, DropoutOptions options)
+    : Layer(std::make_shared<DropoutImpl>(rate, std::move(options))) {}
+
+Dropout Dropout::from_config(const Config& config) {
+  ConfigReader reader("Dropout", config);
+  const double rate = reader.require("rate").as_double();
+  DropoutOptions options;
+  options.seed = reader.get_optional_int("seed");
+  if (const Config& shape = reader.get("noise_shape"); !shape.is_null())
+    options.noise_shape = shape_from_config(shape);
+  options.name = reader.name();
+  options.trainable = reader.trainable();
+  options.dtype = reader.dtype();
+  reader.finish();
+  return Dropout(rate, std::move(options));
+}
+
+}  // namespace keras::layers
