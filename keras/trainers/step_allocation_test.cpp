@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include "keras/callbacks/callbacks.h"
+#include "keras/layers/core/dense.h"
+#include "keras/layers/core/input_layer.h"
+#include "keras/models/sequential.h"
+#include "keras/random/random.h"
+#include "tests/support/allocation_count.h"
+
+namespace keras {
+namespace {
+
+/// Notes how many allocations each step made.
+class CountsAllocations final : public CallbackImpl {
+ public:
+  explicit CountsAllocations(std::vector<long>* counts) : counts_(counts) {}
+  void on_train_batch_begin(std::int64_t, Logs&) override { before_ = testing::allocation_count(); }
+  void on_train_batch_end(std::int64_t, Logs&) override {
+    counts_->push_back(testing::allocation_count() - before_);
+  }
+
+ private:
+  std::vector<long>* counts_;
+  long before_ = 0;
+};
+
+TEST(StepAllocation, ATrainStepAllocatesNothing) {
+  const Sequential model({
+      Input({16}),
+      layers::Dense(32, {.activation = "relu"}),
+      layers::Dense(4, {.activation = "softmax"}),
+  });
+  model.compile(
+      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  const Tensor x = random::normal({256, 16}, {.seed = 1});
+  const Tensor y = random::randint({256}, 0, 4, {.seed = 2});
+  std::vector<long> counts;
+  counts.reserve(1000);
+  model.fit(x, y,
+            {.batch_size = 32,
+             .epochs = 3,
+             .verbose = 0,
+             .callbacks = {make_callback<CountsAllocations>(&counts)}});
+  ASSERT_EQ(counts.size(), 24u);
+  EXPECT_GT(counts.front(), 100);  // the first step compiles
+  for (std::size_t step = 2; step < counts.size(); ++step) EXPECT_EQ(counts[step], 0) << step;
+}
+
+TEST(StepAllocation, ABatchIsGatheredIntoTheMemoryOfTheLast) {
+  const Sequential model({Input({16}), layers::Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const Tensor x = random::normal({256, 16}, {.seed = 1});
+  const Tensor y = random::normal({256, 1}, {.seed = 2});
+  long before = 0;
+  std::vector<long> counts;
+  counts.reserve(1000);
+  // From the end of one step to the beginning of the next.
+  const auto count = callbacks::LambdaCallback(
+      {.on_train_batch_begin =
+           [&](std::int64_t batch, Logs&) {
+             if (batch > 1) counts.push_back(testing::allocation_count() - before);
+           },
+       .on_train_batch_end = [&](std::int64_t, Logs&) { before = testing::allocation_count(); }});
+  model.fit(x, y, {.batch_size = 32, .epochs = 2, .verbose = 0, .callbacks = {count}});
+  ASSERT_EQ(counts.size(), 12u);
+  for (const long allocated : counts) EXPECT_EQ(allocated, 0);
+}
+
+}  // namespace
+}  // namespace keras
