@@ -155,7 +155,11 @@ Tensor arctanh(const Tensor& x) { return to_floats("Arctanh", arctanh_op, x); }
 Tensor erf(const Tensor& x) { return to_floats("Erf", erf_op, x); }
 Tensor floor(const Tensor& x) { return rounded("Floor", floor_op, x); }
 Tensor ceil(const Tensor& x) { return rounded("Ceil", ceil_op, x); }
-Tensor trunc(const Tensor& x) { return rounded("Trunc", trunc_op, x); }
+Tensor trunc(const Tensor& x) {
+  return call_or_record("Trunc", {x}, Config::dict(), [](const Tensors& in) {
+    return is_float(in[0].dtype()) ? emit(trunc_op, in) : in[0];
+  });
+}
 Tensor round(const Tensor& x, int decimals) {
   return call_or_record("Round", {x}, {{"decimals", decimals}}, [decimals](const Tensors& in) {
     if (!is_float(in[0].dtype())) return in[0];

@@ -5,6 +5,7 @@
 #include "keras/engine/error.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/record.h"
+#include "keras/ops/shape/layout.h"
 
 namespace keras::ops {
 namespace {
@@ -68,6 +69,34 @@ Tensor product_gradient(const Backward& b, const ReduceAttrs& attrs) {
   return transpose(others, {.axes = back}) * with_axes(b.cotangent(0), x, attrs);
 }
 
+/// Moves elements along an axis by so many places; `fill` comes in at the side that they leave.
+Tensor shifted(const Tensor& x, int axis, std::int64_t places, double fill) {
+  PadAttrs pad;
+  const auto rank = static_cast<std::size_t>(x.rank());
+  pad.low = pad.high = pad.interior = std::vector<std::int64_t>(rank, 0);
+  pad.low[static_cast<std::size_t>(axis)] = places;
+  pad.high[static_cast<std::size_t>(axis)] = -places;
+  pad.value = fill;
+  return emit(pad_op, {x}, std::move(pad));
+}
+
+/// With p[i] the product before i: dx[i] = p[i] s[i], where s[i] = dy[i] + x[i + 1] s[i + 1]. The
+/// recurrence is solved by doubling, without a division, so that zeros do no harm.
+Tensor running_product_gradient(const Backward& b, const CumulativeAttrs& attrs) {
+  const int axis = attrs.axis;
+  const std::int64_t size = b.input(0).shape()[axis];
+  // Running backwards is the mirror image.
+  const std::int64_t onward = attrs.reverse ? -1 : 1;
+  const Tensor before = shifted(b.output(0), axis, onward, 1);
+  Tensor factor = shifted(b.input(0), axis, -onward, 0);
+  Tensor total = b.cotangent(0);
+  for (std::int64_t step = 1; step < size; step *= 2) {
+    total = total + factor * shifted(total, axis, -onward * step, 0);
+    factor = factor * shifted(factor, axis, -onward * step, 0);
+  }
+  return before * total;
+}
+
 Tensors reduce_gradient(const Backward& b, const ReduceAttrs& attrs) {
   switch (attrs.kind) {
     case ReduceKind::kSum:
@@ -117,9 +146,9 @@ const engine::Op cumulative_op = engine::define_op<CumulativeAttrs>({
     .infer = [](const Specs& in, const CumulativeAttrs&) { return in; },
     .gradient =
         [](const Backward& b, const CumulativeAttrs& attrs) {
-          CumulativeAttrs turned{false, attrs.axis, !attrs.reverse};
-          if (!attrs.product) return Tensors{emit(cumulative_op, {b.cotangent(0)}, turned)};
-          return Tensors{emit(cumulative_op, {b.cotangent(0) * b.output(0)}, turned) / b.input(0)};
+          if (attrs.product) return Tensors{running_product_gradient(b, attrs)};
+          const CumulativeAttrs turned{false, attrs.axis, !attrs.reverse};
+          return Tensors{emit(cumulative_op, {b.cotangent(0)}, turned)};
         },
 });
 

@@ -1,0 +1,134 @@
+#include "keras/ops/nn.h"
+#include "keras/ops/registry/recorded_call.h"
+
+namespace keras::ops {
+namespace {
+
+constexpr const char* kNn = "keras.src.ops.nn";
+using Call = const RecordedCall&;
+
+RegistryRow unary(const char* name, Tensor (*function)(const Tensor&)) {
+  return {name, kNn, [function](Call call) { return Tensors{function(call.tensor(0))}; }};
+}
+
+RegistryRow row(const char* name, Tensor (*function)(const RecordedCall& call)) {
+  return {name, kNn, [function](Call call) { return Tensors{function(call)}; }};
+}
+
+std::string text(Call c, const char* key, const char* fallback) {
+  return c.config().get(key, fallback);
+}
+
+SpatialSizes sizes(Call c, const char* key) {
+  const Config* value = c.config().find(key);
+  return value ? SpatialSizes::from_config(*value) : SpatialSizes();
+}
+
+ConvOptions conv_options(Call c) {
+  return {.strides = sizes(c, "strides"),
+          .padding = text(c, "padding", "valid"),
+          .data_format = text(c, "data_format", ""),
+          .dilation_rate = sizes(c, "dilation_rate")};
+}
+
+PoolOptions pool_options(Call c) {
+  return {.strides = sizes(c, "strides"),
+          .padding = text(c, "padding", "valid"),
+          .data_format = text(c, "data_format", "")};
+}
+
+std::vector<RegistryRow> activation_rows() {
+  return {
+      unary("HardSigmoid", hard_sigmoid),
+      unary("HardSilu", hard_silu),
+      unary("HardTanh", hard_tanh),
+      unary("LogSigmoid", log_sigmoid),
+      unary("Relu", relu),
+      unary("Relu6", relu6),
+      unary("Selu", selu),
+      unary("Sigmoid", sigmoid),
+      unary("Silu", silu),
+      unary("Softplus", softplus),
+      unary("Softsign", softsign),
+      unary("SparsePlus", sparse_plus),
+      unary("SparseSigmoid", sparse_sigmoid),
+      unary("TanhShrink", tanh_shrink),
+      row("Celu", [](Call c) { return celu(c.tensor(0), {c.number("alpha").value_or(1)}); }),
+      row("Elu", [](Call c) { return elu(c.tensor(0), {c.number("alpha").value_or(1)}); }),
+      row("Gelu", [](Call c) { return gelu(c.tensor(0), {c.flag("approximate", true)}); }),
+      row("Glu", [](Call c) { return glu(c.tensor(0), {c.axis().value_or(-1)}); }),
+      row("HardShrink",
+          [](Call c) { return hard_shrink(c.tensor(0), {c.number("threshold").value_or(0.5)}); }),
+      row("LeakyRelu",
+          [](Call c) {
+            return leaky_relu(c.tensor(0), {c.number("negative_slope").value_or(0.2)});
+          }),
+      row("LogSoftmax", [](Call c) { return log_softmax(c.tensor(0), {c.axes()}); }),
+      row("SoftShrink",
+          [](Call c) { return soft_shrink(c.tensor(0), {c.number("threshold").value_or(0.5)}); }),
+      row("Softmax", [](Call c) { return softmax(c.tensor(0), {c.axes()}); }),
+      row("Sparsemax", [](Call c) { return sparsemax(c.tensor(0), {c.axis().value_or(-1)}); }),
+      row("Squareplus",
+          [](Call c) { return squareplus(c.tensor(0), {c.number("b").value_or(4)}); }),
+  };
+}
+
+std::vector<RegistryRow> other_rows() {
+  return {
+      row("AveragePool",
+          [](Call c) {
+            return average_pool(c.tensor(0, "inputs"), sizes(c, "pool_size"), pool_options(c));
+          }),
+      row("MaxPool",
+          [](Call c) {
+            return max_pool(c.tensor(0, "inputs"), sizes(c, "pool_size"), pool_options(c));
+          }),
+      row("Conv",
+          [](Call c) {
+            return conv(c.tensor(0, "inputs"), c.tensor(1, "kernel"), conv_options(c));
+          }),
+      row("DepthwiseConv",
+          [](Call c) {
+            return depthwise_conv(c.tensor(0, "inputs"), c.tensor(1, "kernel"), conv_options(c));
+          }),
+      row("BinaryCrossentropy",
+          [](Call c) {
+            return binary_crossentropy(c.tensor(0, "target"), c.tensor(1, "output"),
+                                       {.from_logits = c.flag("from_logits")});
+          }),
+      row("CategoricalCrossentropy",
+          [](Call c) {
+            return categorical_crossentropy(
+                c.tensor(0, "target"), c.tensor(1, "output"),
+                {.from_logits = c.flag("from_logits"), .axis = c.axis().value_or(-1)});
+          }),
+      row("SparseCategoricalCrossentropy",
+          [](Call c) {
+            return sparse_categorical_crossentropy(
+                c.tensor(0, "target"), c.tensor(1, "output"),
+                {.from_logits = c.flag("from_logits"), .axis = c.axis().value_or(-1)});
+          }),
+      row("Normalize",
+          [](Call c) {
+            return normalize(c.tensor(0), {.axis = c.axis().value_or(-1),
+                                           .order = c.config().get("order", 2),
+                                           .epsilon = c.number("epsilon")});
+          }),
+      row("OneHot",
+          [](Call c) {
+            return one_hot(
+                c.tensor(0), c.config().at("num_classes").as_int(),
+                {.axis = c.axis().value_or(-1), .dtype = c.dtype().value_or(DType::kFloat32)});
+          }),
+  };
+}
+
+}  // namespace
+
+std::vector<RegistryRow> nn_rows() {
+  std::vector<RegistryRow> rows = activation_rows();
+  for (auto& more : other_rows()) rows.push_back(std::move(more));
+  return rows;
+}
+
+}  // namespace keras::ops
