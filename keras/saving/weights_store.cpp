@@ -93,10 +93,12 @@ void read_weights(const Model& model, const Hdf5File& file) {
       throw IoError(str("The file has no weights for layer '", part.name, "': there is no group ",
                         path, "."));
     const Hdf5Group group = file.root().group(path);
-    if (group.names().size() != part.variables.size())
+    const std::size_t count = group.names().size();
+    // An optimizer that has not made a step is saved with its counters alone, which come first.
+    if (optional ? count > part.variables.size() : count != part.variables.size())
       throw IoError(str("Layer '", part.name, "' expected ", part.variables.size(),
-                        " variables, but the file has ", group.names().size(), " in ", path, "."));
-    for (std::size_t i = 0; i < part.variables.size(); ++i)
+                        " variables, but the file has ", count, " in ", path, "."));
+    for (std::size_t i = 0; i < count; ++i)
       values.emplace_back(part.variables[i],
                           read_value(group, std::to_string(i), part.variables[i]).eval());
   }

@@ -14,7 +14,7 @@
 #include "keras/optimizers/schedules/learning_rate_schedule.h"
 #include "keras/regularizers/regularizer.h"
 #include "keras/saving/saving_api.h"
-#include "tests/conformance/case.h"
+#include "tests/conformance/training.h"
 
 namespace keras::conformance {
 namespace {
@@ -32,13 +32,6 @@ Tensors arrays_of(const Case& test, const char* key) {
   for (const auto& entry : test.description().at(key).as_list())
     out.push_back(test.array_of(entry));
   return out;
-}
-
-void check_layers(const Case& test) {
-  const Config* layers = test.description().find("layers");
-  if (!layers) return;
-  for (const auto& layer : layers->as_list())
-    if (!is_known_layer(layer.as_string())) throw Skipped("no layer class " + layer.as_string());
 }
 
 void expect_outputs(const Case& test, const Tensors& got, const std::string& prefix = "") {
@@ -208,6 +201,13 @@ void run_initializer(const Case& test) {
 
 }  // namespace
 
+void check_layers(const Case& test) {
+  const Config* layers = test.description().find("layers");
+  if (!layers) return;
+  for (const auto& layer : layers->as_list())
+    if (!is_known_layer(layer.as_string())) throw Skipped("no layer class " + layer.as_string());
+}
+
 void run(const Case& test) {
   static const std::map<std::string, void (*)(const Case&)> kinds = {
       {"predict", run_predict},
@@ -216,6 +216,8 @@ void run(const Case& test) {
       {"metric", run_metric},
       {"schedule", run_schedule},
       {"regularizer", run_regularizer},
+      {"train", run_train},
+      {"fit", run_fit},
       {"constraint", run_constraint},
       {"initializer", run_initializer},
   };
