@@ -103,7 +103,6 @@ TEST(Binary, IntegersAndBools) {
 TEST(Unary, Floats) {
   const Tensor x = ramp({3, 4});
   const Tensor n = Tensor::of<float>({1, kNan, 3, 2});
-  const Tensor f = Tensor::of<float>({-kInf, -0.0f, 0.5f, kInf});
   const Tensor u = Tensor::of<float>({0.5f, 1.5f, 2, 3.25f});
   expect_tensor(negative(x), DType::kFloat32, {3, 4},
                 {1.25f, -0.5f, 0.5f, -1.25f, -0.25f, 0.75f, -1, -0, 1, -0.75f, 0.25f, 1.25f});
@@ -172,6 +171,12 @@ TEST(Unary, Floats) {
   expect_tensor(erf(x), DType::kFloat32, {3, 4},
                 {-0.92290008f, 0.52049989f, -0.52049989f, 0.92290008f, 0.27632636f, -0.71115559f,
                  0.84270084f, 0, -0.84270084f, 0.71115559f, -0.27632636f, -0.92290008f});
+}
+
+TEST(Unary, RoundingAndPredicates) {
+  const Tensor x = ramp({3, 4});
+  const Tensor n = Tensor::of<float>({1, kNan, 3, 2});
+  const Tensor f = Tensor::of<float>({-kInf, -0.0f, 0.5f, kInf});
   expect_tensor(floor(x), DType::kFloat32, {3, 4}, {-2, 0, -1, 1, 0, -1, 1, 0, -1, 0, -1, -2});
   expect_tensor(ceil(x), DType::kFloat32, {3, 4}, {-1, 1, -0, 2, 1, -0, 1, 0, -1, 1, -0, -1});
   expect_tensor(trunc(x), DType::kFloat32, {3, 4}, {-1, 0, -0, 1, 0, -0, 1, 0, -1, 0, -0, -1});

@@ -96,6 +96,9 @@ void add_layout(Samples& out) {
   out.push_back({&broadcast_to_op, {within(-2, 2, {3, 1})}, BroadcastAttrs{{2, 3, 2}}});
   out.push_back({&concatenate_op, {x, within(-1, 1, {2, 1}), x}, ConcatenateAttrs{1}});
   out.push_back({&pad_op, {x}, PadAttrs{{1, 0}, {0, 2}, {0, 1}, 0.5}});
+  out.push_back(
+      {&pad_op, {within(-2, 2, {2, 2, 3})}, PadAttrs{{1, 2, 0}, {0, 1, 0}, {0, 0, 0}, 0}});
+  out.push_back({&pad_op, {x}, PadAttrs{{0, 1}, {1, 2}, {0, 0}, 0.5}});
   out.push_back({&pad_op, {x}, PadAttrs{{-1, 2}, {0, -1}, {1, 1}, 0}});
   out.push_back({&slice_op, {within(-2, 2, {4, 3})}, SliceAttrs{{1, 0}, {4, 2}, {2, 1}}});
   out.push_back({&flip_op, {x}, FlipAttrs{{1}}});
@@ -105,6 +108,7 @@ void add_layout(Samples& out) {
 void add_indexing(Samples& out) {
   const Tensor x = within(-2, 2, {3, 4}), rows = within(-1.9, 1.7, {3, 4});
   out.push_back({&take_op, {x, integers({2, 0, -1, 2}, {2, 2})}, TakeAttrs{1}});
+  out.push_back({&take_op, {x, integers({1, 1}, {2})}, TakeAttrs{0}});
   out.push_back({&scatter_add_op, {integers({1, 9, 1}, {3}), x}, ScatterAddAttrs{5}});
   for (const ScatterKind kind :
        {ScatterKind::kUpdate, ScatterKind::kMax, ScatterKind::kMin, ScatterKind::kMultiply})

@@ -4,11 +4,13 @@
 
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
+#include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/simd/program_kernels.h"
 #include "keras/backend/reference/kernel_list.h"
+#include "keras/ops/indexing/indexing.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
@@ -48,6 +50,10 @@ std::vector<KernelRow> fast_rows() {
       {&ops::transpose_op, {&simd_copy}},
       {&ops::broadcast_to_op, {&simd_copy}},
       {&ops::slice_op, {&simd_copy}},
+      {&ops::take_op, {&memory_take}},
+      {&ops::scatter_add_op, {&memory_scatter_add}},
+      {&ops::concatenate_op, {&memory_concatenate}},
+      {&ops::pad_op, {&memory_pad}},
   };
   for (const engine::Op* op : ops::all_ops())
     if (op->traits.elementwise) rows.push_back({op, {&simd_elementwise}});
