@@ -5,37 +5,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <string>
 
 using namespace keras;
 
 namespace {
-
-/// The training curves as a picture, by gnuplot.
-void draw_curves(const callbacks::History& history, const std::string& file) {
-  std::ofstream table("digits_curves.dat");
-  const auto& curves = history.history;
-  for (std::size_t epoch = 0; epoch < curves.at("loss").size(); ++epoch)
-    table << epoch + 1 << ' ' << curves.at("loss")[epoch] << ' ' << curves.at("val_loss")[epoch]
-          << ' ' << curves.at("accuracy")[epoch] << ' ' << curves.at("val_accuracy")[epoch] << '\n';
-  table.close();
-  std::ofstream script("digits_curves.gp");
-  script << "set terminal pngcairo size 1000,420\nset output '" << file << "'\n"
-         << "set multiplot layout 1,2\nset grid\nset xlabel 'epoch'\n"
-         << "set title 'loss'\nplot 'digits_curves.dat' using 1:2 with lines title 'training', "
-         << "'' using 1:3 with lines title 'validation'\n"
-         << "set title 'accuracy'\nset key bottom\n"
-         << "plot 'digits_curves.dat' using 1:4 with lines title 'training', "
-         << "'' using 1:5 with lines title 'validation'\n";
-  script.close();
-  if (std::system("gnuplot digits_curves.gp") == 0) {
-    std::printf("Training curves: %s\n", file.c_str());
-  } else {
-    std::printf("Training curves: gnuplot is not installed; digits_curves.dat has the numbers.\n");
-  }
-}
 
 /// A digit in characters, darker for more ink, with what the model thinks of it.
 void show(const Tensor& images, const Tensor& predictions, const Tensor& labels, int which) {
@@ -101,8 +74,8 @@ int main() {
   std::printf("Saved to digits.keras; loaded back, it predicts %s.\n",
               same ? "the same bits" : "something else");
 
-  draw_curves(history, "digits.png");
-  std::printf("\n");
+  callbacks::plot_history(history.history, "digits.png");
+  std::printf("Training curves: digits.png\n\n");
   for (const int which : {0, 7, 100}) show(test.x, predictions, test.y, which);
   return same && results["accuracy"] >= 0.98 ? 0 : 1;
 }
