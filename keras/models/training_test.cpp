@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "keras/callbacks/callbacks.h"
 #include "keras/engine/error.h"
@@ -107,6 +110,53 @@ TEST(ModelTraining, CheckpointKeepsTheBestModel) {
   const auto& losses = history.history["val_loss"];
   EXPECT_NEAR(load_model(path).evaluate(clouds.x, clouds.y, {.verbose = 0})["loss"],
               *std::min_element(losses.begin(), losses.end()), 1e-5);
+}
+
+TEST(ModelTraining, SeveralThreadsPredictWithOneModel) {
+  const Clouds clouds = make_clouds();
+  const Sequential model = make_classifier();
+  const auto expected = model.predict_on_batch(clouds.x).to_vector<float>();
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < 50; ++round) {
+        const std::int64_t batch = 1 + (i * 50 + round) % 96;
+        const auto values =
+            model.predict(clouds.x, {.batch_size = batch, .verbose = 0}).to_vector<float>();
+        for (std::size_t k = 0; k < values.size(); ++k)
+          if (std::abs(values[k] - expected[k]) > 1e-5f) ++wrong;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+long resident_kilobytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == "VmRSS:") {
+      long kilobytes = 0;
+      status >> kilobytes;
+      return kilobytes;
+    }
+  return 0;
+}
+
+TEST(ModelTraining, TenThousandPredictionsOfManySizesDoNotGrowTheProcess) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer keeps what was freed";
+#endif
+  const Sequential model = make_classifier();
+  const Tensor x = random::normal({64, 2}, {.seed = 1});
+  const auto predict_some = [&](int count) {
+    for (int i = 0; i < count; ++i)
+      model.predict_on_batch(ops::slice_axis(x, 0, 0, 1 + i % 64).eval());
+  };
+  predict_some(1000);
+  const long before = resident_kilobytes();
+  predict_some(10000);
+  EXPECT_LT(resident_kilobytes() - before, 4096);
 }
 
 /// Removes the folder that checkpoints go to after the second epoch, and forbids a new one.
