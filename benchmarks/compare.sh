@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Trains and predicts with this library and with Keras in Python, in turn, and prints the ratios.
+#   benchmarks/compare.sh [ROUNDS]
+#   KERAS_BENCH_PYTHON   a Python with keras, jax and tensorflow; made under build/ when unset.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rounds="${1:-3}"
+python="${KERAS_BENCH_PYTHON:-}"
+if [ -z "$python" ]; then
+  python=build/bench-venv/bin/python
+  if [ ! -x "$python" ]; then
+    python3 -m venv build/bench-venv
+    build/bench-venv/bin/pip install --quiet keras jax tensorflow-cpu
+  fi
+fi
+cmake --preset release --log-level=WARNING >/dev/null
+cmake --build --preset release --target train_models >/dev/null
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+for round in $(seq "$rounds"); do
+  for pair in mlp:jax cnn:tensorflow; do
+    workload=${pair%%:*}
+    build/release/bin/train_models "$workload" --seconds 3 | sed 's/^/ours /' >>"$results"
+    KERAS_BACKEND=${pair##*:} TF_CPP_MIN_LOG_LEVEL=3 \
+      "$python" benchmarks/keras_models.py "$workload" --seconds 3 2>/dev/null |
+      tail -n 1 | sed 's/^/keras /' >>"$results"
+  done
+done
+"$python" benchmarks/ratios.py <"$results"
