@@ -99,6 +99,7 @@ void add_layout(Samples& out) {
   out.push_back(
       {&pad_op, {within(-2, 2, {2, 2, 3})}, PadAttrs{{1, 2, 0}, {0, 1, 0}, {0, 0, 0}, 0}});
   out.push_back({&pad_op, {x}, PadAttrs{{0, 1}, {1, 2}, {0, 0}, 0.5}});
+  out.push_back({&pad_op, {x}, PadAttrs{{-1, 1}, {1, -1}, {0, 0}, 0}});
   out.push_back({&pad_op, {x}, PadAttrs{{-1, 2}, {0, -1}, {1, 1}, 0}});
   out.push_back({&slice_op, {within(-2, 2, {4, 3})}, SliceAttrs{{1, 0}, {4, 2}, {2, 1}}});
   out.push_back({&flip_op, {x}, FlipAttrs{{1}}});

@@ -3,7 +3,9 @@
 #include <vector>
 
 #include "keras/engine/error.h"
+#include "keras/engine/runtime/compiled_function.h"
 #include "keras/ops/core.h"
+#include "keras/ops/gradient.h"
 #include "keras/ops/math.h"
 #include "keras/ops/numpy.h"
 #include "tests/support/expect_tensor.h"
@@ -110,6 +112,14 @@ TEST(Statistics, Gradients) {
   expect_gradients([](const Tensors& in) { return average(in[0], {.axis = 1, .weights = in[1]}); },
                    {x, distinct({5}) + 3});
   expect_gradients([](const Tensors& in) { return nanvar(in[0]); }, {x});
+}
+
+TEST(Statistics, RunningProductsHaveGradientsPastZeros) {
+  const auto slope = grad([](const Tensor& x) { return sum(cumprod(x)); });
+  const CompiledFunction compiled([&](const Tensors& in) { return Tensors{slope(in[0])}; });
+  const Tensor x = Tensor::of<float>({2, 0, 3, 4});
+  expect_tensor(slope(x), DType::kFloat32, {4}, {1, 32, 0, 0});
+  expect_tensor(compiled({x})[0], DType::kFloat32, {4}, {1, 32, 0, 0});
 }
 
 TEST(Statistics, RefusesBadArguments) {
