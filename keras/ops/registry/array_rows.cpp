@@ -204,6 +204,10 @@ std::vector<RegistryRow> matrix_rows() {
       row("Trace", [](Call c) { return trace(c.tensor(0), diagonal_options(c)); }),
       row("Tril", [](Call c) { return tril(c.tensor(0), {.k = c.integer("k").value_or(0)}); }),
       row("Triu", [](Call c) { return triu(c.tensor(0), {.k = c.integer("k").value_or(0)}); }),
+      row("Inner", [](Call c) { return inner(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
+      row("Kron", [](Call c) { return kron(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
+      row("Outer", [](Call c) { return outer(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
+      row("Vdot", [](Call c) { return vdot(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
       row("Dot", [](Call c) { return dot(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
       row("Matmul", [](Call c) { return matmul(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
       row(
