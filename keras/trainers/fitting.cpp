@@ -96,10 +96,11 @@ History Trainer::fit_on(Batch arrays, const Dataset& dataset, FitOptions options
   const auto iterator = make_iterator(arrays, dataset, options);
   const auto validation_iterator = make_validation_iterator(options);
   build_from(*iterator);
-  labels_checked_ = !dataset.defined();
-  if (labels_checked_) check_labels(in_model_order(arrays));
-  if (labels_checked_ && options.validation_data.defined())
-    check_labels(in_model_order(options.validation_data.arrays()));
+  // Whole tensors are looked through before the first step, a dataset's batches as they come.
+  check_labels(in_model_order(arrays));
+  check_labels(in_model_order(options.validation_data.arrays()));
+  const bool labels_checked = !dataset.defined();
+  const bool validation_checked = !options.validation_data.dataset().defined();
 
   CallbackList callbacks(options.callbacks, {.add_history = true,
                                              .add_progbar = options.verbose.level() != 0,
@@ -114,11 +115,14 @@ History Trainer::fit_on(Batch arrays, const Dataset& dataset, FitOptions options
     reset_metrics();
     Logs none;
     callbacks.on_epoch_begin(epoch, none);
-    train_epoch(*iterator, callbacks);
+    train_epoch(*iterator, callbacks, labels_checked);
     logs = Logs(step_logs(*train_function_));
-    if (validation_iterator && options.validation_freq.includes(epoch))
-      for (const auto& [name, value] : validate(*validation_iterator, callbacks))
+    if (validation_iterator && options.validation_freq.includes(epoch)) {
+      validation_iterator->reset();
+      for (const auto& [name, value] :
+           test_epoch(*validation_iterator, callbacks, validation_checked))
         logs.set("val_" + name, value);
+    }
     callbacks.on_epoch_end(epoch, logs);
   }
   if (options.epochs > 0) options_->optimizer.finalize_variable_values();
@@ -126,13 +130,13 @@ History Trainer::fit_on(Batch arrays, const Dataset& dataset, FitOptions options
   return callbacks.history();
 }
 
-void Trainer::train_epoch(EpochIterator& iterator, CallbackList& callbacks) {
+void Trainer::train_epoch(EpochIterator& iterator, CallbackList& callbacks, bool labels_checked) {
   Logs none;
   iterator.begin_epoch();
   while (const auto steps = iterator.next_steps()) {
     callbacks.on_train_batch_begin(steps->begin, none);
     do {
-      if (!labels_checked_) check_labels(iterator.batch());
+      if (!labels_checked) check_labels(iterator.batch());
       train_function_->run(iterator.batch());
     } while (iterator.next_in_steps());
     Logs logs = Logs::lazy([this] { return step_logs(*train_function_); });
@@ -153,12 +157,7 @@ std::unique_ptr<EpochIterator> Trainer::make_validation_iterator(const FitOption
                        validation);
 }
 
-Logs Trainer::validate(EpochIterator& iterator, CallbackList& callbacks) {
-  iterator.reset();
-  return test_epoch(iterator, callbacks);
-}
-
-Logs Trainer::test_epoch(EpochIterator& iterator, CallbackList& callbacks) {
+Logs Trainer::test_epoch(EpochIterator& iterator, CallbackList& callbacks, bool labels_checked) {
   Logs none;
   stop_evaluating = false;
   callbacks.on_test_begin(none);
@@ -167,7 +166,7 @@ Logs Trainer::test_epoch(EpochIterator& iterator, CallbackList& callbacks) {
   while (const auto steps = iterator.next_steps()) {
     callbacks.on_test_batch_begin(steps->begin, none);
     do {
-      if (!labels_checked_) check_labels(iterator.batch());
+      if (!labels_checked) check_labels(iterator.batch());
       test_function_->run(iterator.batch());
     } while (iterator.next_in_steps());
     Logs logs = Logs::lazy([this] { return step_logs(*test_function_); });
@@ -198,13 +197,12 @@ Logs Trainer::evaluate_on(Batch arrays, const Dataset& dataset, const EvaluateOp
   if (dataset.defined()) check_dataset_arguments(reading);
   const auto iterator = make_iterator(std::move(arrays), dataset, reading);
   build_from(*iterator);
-  labels_checked_ = false;
   CallbackList callbacks(options.callbacks, {.add_progbar = options.verbose.level() != 0,
                                              .model = this,
                                              .params = {.verbose = options.verbose.level(),
                                                         .epochs = 1,
                                                         .steps = iterator->num_batches()}});
-  return test_epoch(*iterator, callbacks);
+  return test_epoch(*iterator, callbacks, false);
 }
 
 Logs Trainer::train_on_batch(const Data& x, const Data& y, const TrainOnBatchOptions& options) {

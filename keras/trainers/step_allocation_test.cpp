@@ -1,8 +1,13 @@
 #include <gtest/gtest.h>
 
 #include "keras/callbacks/callbacks.h"
+#include "keras/layers/convolutional/conv.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/normalization/batch_normalization.h"
+#include "keras/layers/pooling/pooling.h"
+#include "keras/layers/regularization/dropout.h"
+#include "keras/layers/reshaping/flatten.h"
 #include "keras/models/sequential.h"
 #include "keras/random/random.h"
 #include "tests/support/allocation_count.h"
@@ -24,15 +29,11 @@ class CountsAllocations final : public CallbackImpl {
   long before_ = 0;
 };
 
-TEST(StepAllocation, ATrainStepAllocatesNothing) {
-  const Sequential model({
-      Input({16}),
-      layers::Dense(32, {.activation = "relu"}),
-      layers::Dense(4, {.activation = "softmax"}),
-  });
+/// The allocations of each of 24 steps.
+std::vector<long> count_steps(const Model& model, const Shape& example) {
   model.compile(
       {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  const Tensor x = random::normal({256, 16}, {.seed = 1});
+  const Tensor x = random::normal(Shape{256}.concat(example), {.seed = 1});
   const Tensor y = random::randint({256}, 0, 4, {.seed = 2});
   std::vector<long> counts;
   counts.reserve(1000);
@@ -41,9 +42,35 @@ TEST(StepAllocation, ATrainStepAllocatesNothing) {
              .epochs = 3,
              .verbose = 0,
              .callbacks = {make_callback<CountsAllocations>(&counts)}});
+  return counts;
+}
+
+void expect_no_allocations(const std::vector<long>& counts) {
   ASSERT_EQ(counts.size(), 24u);
   EXPECT_GT(counts.front(), 100);  // the first step compiles
   for (std::size_t step = 2; step < counts.size(); ++step) EXPECT_EQ(counts[step], 0) << step;
+}
+
+TEST(StepAllocation, AStepOfAnMlpAllocatesNothing) {
+  expect_no_allocations(count_steps(Sequential({
+                                        Input({16}),
+                                        layers::Dense(32, {.activation = "relu"}),
+                                        layers::Dropout(0.2),
+                                        layers::Dense(4, {.activation = "softmax"}),
+                                    }),
+                                    {16}));
+}
+
+TEST(StepAllocation, AStepOfACnnAllocatesNothing) {
+  expect_no_allocations(count_steps(Sequential({
+                                        Input({8, 8, 1}),
+                                        layers::Conv2D(8, 3, {.activation = "relu"}),
+                                        layers::BatchNormalization(),
+                                        layers::MaxPooling2D(2),
+                                        layers::Flatten(),
+                                        layers::Dense(4, {.activation = "softmax"}),
+                                    }),
+                                    {8, 8, 1}));
 }
 
 TEST(StepAllocation, ABatchIsGatheredIntoTheMemoryOfTheLast) {

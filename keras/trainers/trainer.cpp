@@ -31,6 +31,10 @@ void Trainer::compile(CompileOptions options) {
         "`jit_compile`.");
     options.jit_compile = false;
   }
+  if (options.auto_scale_loss && dtype_policy().name() == "mixed_float16")
+    utils::warn(
+        "The loss is not scaled automatically for the policy mixed_float16: small gradients may "
+        "become 0. Give the optimizer a `loss_scale_factor`, or use mixed_bfloat16.");
   compile_loss_.reset();
   compile_metrics_.reset();
   if (options.loss.defined())
@@ -95,7 +99,7 @@ Variables Trainer::optimizer_variables() const {
   return optimizer().defined() ? optimizer().variables() : Variables{};
 }
 
-Tensors Trainer::call(const Data& x, bool training, Tensors* added_losses) {
+Tensors Trainer::call_model(const Data& x, bool training, Tensors* added_losses) {
   if (!x.defined()) throw ValueError("There is no data: `x` is empty.");
   const LossScope scope;
   Tensors outputs = invoke(x.tensors(), !x.is_single(), {.training = training});
@@ -103,7 +107,9 @@ Tensors Trainer::call(const Data& x, bool training, Tensors* added_losses) {
   return outputs;
 }
 
-Tensors Trainer::forward(const Data& x, bool training) { return call(x, training, &added_losses_); }
+Tensors Trainer::forward(const Data& x, bool training) {
+  return call_model(x, training, &added_losses_);
+}
 
 void Trainer::update_loss_tracker(const Tensor& loss, const Batch& batch) {
   loss_tracker_.update_state(loss, Tensor(static_cast<double>(batch.size())));
@@ -155,7 +161,7 @@ StepLogs Trainer::test_step(const Batch& batch) {
   return {};
 }
 
-Tensors Trainer::predict_step(const Batch& batch) { return call(batch.x, false, nullptr); }
+Tensors Trainer::predict_step(const Batch& batch) { return call_model(batch.x, false, nullptr); }
 
 Batch Trainer::in_model_order(Batch batch) const {
   batch.x = batch.x.in_order_of(input_names(), "x");
@@ -178,7 +184,7 @@ Tensors Trainer::trace_outputs(const Data& x) {
   Tensors stand_ins;
   for (const auto& tensor : x.tensors())
     stand_ins.push_back(engine::make_placeholder(tensor.spec()));
-  return call(x.with(stand_ins), false, nullptr);
+  return call_model(x.with(stand_ins), false, nullptr);
 }
 
 void Trainer::build_for(const Batch& batch) {

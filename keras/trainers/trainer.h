@@ -96,7 +96,7 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
 
   void assert_compiled() const;
   Batch in_model_order(Batch batch) const;
-  Tensors call(const Data& x, bool training, Tensors* added_losses);
+  Tensors call_model(const Data& x, bool training, Tensors* added_losses);
   std::unique_ptr<trainers::DataAdapter> adapt(Batch arrays, const Dataset& dataset,
                                                const FitOptions& options);
   std::unique_ptr<Iterator> make_iterator(Batch arrays, const Dataset& dataset,
@@ -108,11 +108,10 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   void check_labels(const Batch& batch) const;
 
   callbacks::History fit_on(Batch arrays, const Dataset& dataset, FitOptions options);
-  void train_epoch(Iterator& iterator, callbacks::CallbackList& callbacks);
+  void train_epoch(Iterator& iterator, callbacks::CallbackList& callbacks, bool labels_checked);
   std::unique_ptr<Iterator> make_validation_iterator(const FitOptions& options);
-  Logs validate(Iterator& iterator, callbacks::CallbackList& callbacks);
   Logs evaluate_on(Batch arrays, const Dataset& dataset, const EvaluateOptions& options);
-  Logs test_epoch(Iterator& iterator, callbacks::CallbackList& callbacks);
+  Logs test_epoch(Iterator& iterator, callbacks::CallbackList& callbacks, bool labels_checked);
   Tensors predict_on(Batch arrays, const Dataset& dataset, const PredictOptions& options);
   Tensors predict_batch(const Batch& batch);
   Logs::Items step_logs(const trainers::StepFunction& function) const;
@@ -126,7 +125,6 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   std::unique_ptr<trainers::StepFunction> predict_function_;
   std::mutex predict_mutex_;                ///< several threads may predict
   Tensors added_losses_;                    ///< in the last `forward`
-  bool labels_checked_ = false;             ///< all at once, before the first step
   std::vector<std::int64_t> class_counts_;  ///< the last dimension of each output
 };
 

@@ -333,6 +333,10 @@ TEST(Trainer, RefusesLabelsOutsideTheClasses) {
   EXPECT_ERROR(model.fit(x, bad, {.verbose = 0}), text);
   EXPECT_ERROR(model.train_on_batch(x, bad, {}), text);
   EXPECT_ERROR(model.evaluate(x, bad, {.verbose = 0}), text);
+  const Tensor good = Tensor::of<std::int32_t>({0, 2});
+  EXPECT_ERROR(model.fit(x, good, {.verbose = 0, .validation_data = {x, bad}}), text);
+  const auto dataset = Dataset::from_function(1, [&](std::int64_t) { return Batch{x, bad}; });
+  EXPECT_ERROR(model.fit(dataset, {.verbose = 0}), text);
   EXPECT_EQ(model.get_weights()[0].to_vector<float>(), before);
   model.compile(
       {.optimizer = "sgd", .loss = losses::SparseCategoricalCrossentropy({.ignore_class = 3})});
