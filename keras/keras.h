@@ -38,5 +38,6 @@
 #include "keras/regularizers/regularizers.h"
 #include "keras/saving/saving_api.h"
 #include "keras/saving/serialization.h"
+#include "keras/saving/tensor_files.h"
 #include "keras/trainers/data_adapters/dataset.h"
 #include "keras/utils/random_seed.h"

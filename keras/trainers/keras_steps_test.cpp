@@ -15,7 +15,7 @@
 #include "keras/ops/numpy.h"
 #include "keras/optimizers/optimizers.h"
 #include "keras/regularizers/regularizers.h"
-#include "keras/saving/npy.h"
+#include "keras/saving/tensor_files.h"
 
 // Twenty training steps against real Keras's: tools/make_training_fixtures.py made the files.
 namespace keras {
@@ -24,8 +24,8 @@ namespace {
 class Fixture {
  public:
   explicit Fixture(const std::string& name) {
-    for (auto& [key, array] : saving::load_npz("keras/trainers/testdata/" + name + ".npz"))
-      arrays_[key] = Tensor::from_storage({array.shape, array.dtype}, array.bytes);
+    for (const auto& [key, tensor] : load_tensors("keras/trainers/testdata/" + name + ".npz"))
+      arrays_[key] = tensor;
   }
 
   const Tensor& operator[](const std::string& name) const { return arrays_.at(name); }
