@@ -22,7 +22,8 @@ class FlattenImpl final : public LayerImpl {
     // Channels come last in the flat order, whatever the input's.
     const bool swap = data_format_ == "channels_first" && x.rank() > 1;
     const Tensor y = swap ? ops::to_channels_last(x, data_format_) : x;
-    return ops::reshape(y, {x.shape()[0], -1});
+    // Not -1: an empty batch does not say how long its rows are.
+    return ops::reshape(y, {x.shape()[0], x.shape().slice(1).size()});
   }
 
   Config get_config() const override {
