@@ -12,6 +12,9 @@
 namespace keras::layers {
 namespace {
 
+/// Keras's backend epsilon, which keeps a batch that is masked out altogether from dividing by 0.
+constexpr double kEpsilon = 1e-7;
+
 class BatchNormalizationImpl final : public LayerImpl {
  public:
   explicit BatchNormalizationImpl(BatchNormalizationOptions options)
@@ -62,9 +65,8 @@ class BatchNormalizationImpl final : public LayerImpl {
                                    moving_variance_.value(), axis, arguments);
       return ops::cast(y, compute_dtype());
     }
-    if (x.mask())
-      throw ValueError(str("Layer \"", name(), "\": a mask in training is not supported."));
-    const auto normalized = ops::batch_normalize(x, axis, arguments);
+    const auto normalized =
+        x.mask() ? normalize_masked(x, axis, arguments) : ops::batch_normalize(x, axis, arguments);
     move(moving_mean_, normalized.mean);
     move(moving_variance_, normalized.variance);
     return normalized.output;
@@ -90,6 +92,34 @@ class BatchNormalizationImpl final : public LayerImpl {
   }
 
  private:
+  /// By the mean and variance of the elements that the mask lets count.
+  ops::BatchNormalized normalize_masked(const Tensor& given, int axis,
+                                        const ops::BatchNormalizationOptions& arguments) const {
+    const Tensor& mask = *given.mask();
+    if (mask.rank() != given.rank() - 1)
+      throw ValueError(
+          str("The mask provided should be one dimension less than the inputs. Received: "
+              "mask.shape=",
+              mask.shape(), ", inputs.shape=", given.shape()));
+    const Tensor x = ops::cast(given, variable_dtype());
+    const Tensor counts =
+        ops::broadcast_to(ops::expand_dims(ops::cast(mask, DType::kBool), {.axis = -1}), x.shape());
+    std::vector<int> others;
+    for (int i = 0; i < x.rank(); ++i)
+      if (i != axis) others.push_back(i);
+    const ops::ReduceOptions over{.axis = others, .keepdims = true};
+    const Tensor none = ops::zeros_like(x);
+    const Tensor total = ops::sum(ops::cast(counts, x.dtype()), over) + kEpsilon;
+    const Tensor mean = ops::sum(ops::where(counts, x, none), over) / total;
+    const Tensor apart = ops::where(counts, x - mean, none);
+    const Tensor variance = ops::sum(ops::square(apart), over) / total;
+    const Shape vector{x.shape()[axis]};
+    ops::BatchNormalized out{{}, ops::reshape(mean, vector), ops::reshape(variance, vector)};
+    out.output = ops::cast(ops::batch_normalization(x, out.mean, out.variance, axis, arguments),
+                           compute_dtype());
+    return out;
+  }
+
   void move(const Variable& average, const Tensor& batch) const {
     const Tensor now = ops::cast(batch, average.dtype());
     average.assign(average.value() * options_.momentum + now * (1 - options_.momentum));
