@@ -17,6 +17,7 @@
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/layers/normalization/batch_normalization.h"
+#include "keras/layers/normalization/layer_normalization.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/regularization/dropout.h"
 #include "keras/layers/reshaping/flatten.h"

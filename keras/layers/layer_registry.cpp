@@ -10,6 +10,7 @@
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/normalization/batch_normalization.h"
+#include "keras/layers/normalization/layer_normalization.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/regularization/dropout.h"
 #include "keras/layers/reshaping/flatten.h"
@@ -48,6 +49,7 @@ const std::map<std::string, FromConfig>& rows() {
       {"GlobalMaxPooling2D", make<layers::GlobalMaxPooling2D>},
       {"GlobalMaxPooling3D", make<layers::GlobalMaxPooling3D>},
       {"InputLayer", make<layers::InputLayer>},
+      {"LayerNormalization", make<layers::LayerNormalization>},
       {"MaxPooling1D", make<layers::MaxPooling1D>},
       {"MaxPooling2D", make<layers::MaxPooling2D>},
       {"MaxPooling3D", make<layers::MaxPooling3D>},
