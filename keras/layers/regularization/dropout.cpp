@@ -24,6 +24,7 @@ class DropoutImpl final : public LayerImpl {
           str("Invalid value received for argument `rate`. Expected a float value "
               "between 0 and 1. Received: rate=",
               rate));
+    check_noise_shape();
     supports_masking_ = true;
   }
 
@@ -42,6 +43,16 @@ class DropoutImpl final : public LayerImpl {
   }
 
  private:
+  void check_noise_shape() const {
+    if (!options_.noise_shape) return;
+    for (int axis = 0; axis < options_.noise_shape->rank(); ++axis)
+      if (const std::int64_t size = (*options_.noise_shape)[axis]; size != kUnknown && size <= 0)
+        throw ValueError(
+            str("Invalid value received for argument `noise_shape`. Expected all dimensions to be "
+                "positive integers or None. Received negative or zero value at index ",
+                axis, ": ", size));
+  }
+
   std::vector<std::int64_t> noise_shape() const {
     return options_.noise_shape ? options_.noise_shape->dims() : std::vector<std::int64_t>{};
   }
