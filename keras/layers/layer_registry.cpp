@@ -7,6 +7,9 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/convolutional/conv.h"
+#include "keras/layers/convolutional/conv_transpose.h"
+#include "keras/layers/convolutional/depthwise_conv.h"
+#include "keras/layers/convolutional/separable_conv.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/normalization/batch_normalization.h"
@@ -36,9 +39,14 @@ const std::map<std::string, FromConfig>& rows() {
       {"AveragePooling3D", make<layers::AveragePooling3D>},
       {"BatchNormalization", make<layers::BatchNormalization>},
       {"Conv1D", make<layers::Conv1D>},
+      {"Conv1DTranspose", make<layers::Conv1DTranspose>},
       {"Conv2D", make<layers::Conv2D>},
+      {"Conv2DTranspose", make<layers::Conv2DTranspose>},
       {"Conv3D", make<layers::Conv3D>},
+      {"Conv3DTranspose", make<layers::Conv3DTranspose>},
       {"Dense", make<layers::Dense>},
+      {"DepthwiseConv1D", make<layers::DepthwiseConv1D>},
+      {"DepthwiseConv2D", make<layers::DepthwiseConv2D>},
       {"Dropout", make<layers::Dropout>},
       {"Flatten", make<layers::Flatten>},
       {"Functional", functional_from_config},
@@ -53,6 +61,8 @@ const std::map<std::string, FromConfig>& rows() {
       {"MaxPooling1D", make<layers::MaxPooling1D>},
       {"MaxPooling2D", make<layers::MaxPooling2D>},
       {"MaxPooling3D", make<layers::MaxPooling3D>},
+      {"SeparableConv1D", make<layers::SeparableConv1D>},
+      {"SeparableConv2D", make<layers::SeparableConv2D>},
       {"Sequential", make<Sequential>},
   };
   return table;

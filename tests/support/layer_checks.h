@@ -34,6 +34,15 @@ inline void expect_config_keys(const Layer& layer, const std::vector<std::string
   EXPECT_EQ(found, expected);
 }
 
+/// The output for a ramp with ramps as weights.
+inline Tensor of_ramps(const Layer& layer, const Shape& shape, CallOptions options = {}) {
+  layer.build(shape);
+  Tensors weights;
+  for (const Variable& weight : layer.weights()) weights.push_back(ramp(weight.shape()));
+  layer.set_weights(weights);
+  return layer(ramp(shape), options);
+}
+
 /// Expects the gradient of a float64 layer's output with respect to its input to be right.
 inline void expect_input_gradients(const Layer& layer, const Shape& shape,
                                    CallOptions options = {}) {

@@ -15,16 +15,8 @@ using testing::expect_config_round_trip;
 using testing::expect_error;
 using testing::expect_input_gradients;
 using testing::expect_values;
+using testing::of_ramps;
 using testing::ramp;
-
-/// The output for a ramp with ramps as weights.
-Tensor of_ramps(const Layer& layer, const Shape& shape) {
-  layer.build(shape);
-  Tensors weights;
-  for (const Variable& weight : layer.weights()) weights.push_back(ramp(weight.shape()));
-  layer.set_weights(weights);
-  return layer(ramp(shape));
-}
 
 TEST(Conv, ValuesOfKeras) {
   expect_values(of_ramps(Conv1D(2, 2, {.padding = "causal", .dilation_rate = 2}), {1, 4, 1}),

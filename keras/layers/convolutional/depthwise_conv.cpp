@@ -1,0 +1,114 @@
+#include "keras/layers/convolutional/depthwise_conv.h"
+
+#include <memory>
+#include <utility>
+
+#include "keras/engine/text.h"
+#include "keras/layers/config_reader.h"
+#include "keras/layers/convolutional/conv_geometry.h"
+#include "keras/layers/layer_impl.h"
+#include "keras/ops/nn.h"
+
+namespace keras::layers {
+namespace {
+
+/// Of any rank (Keras: BaseDepthwiseConv).
+class DepthwiseConvImpl final : public LayerImpl {
+ public:
+  DepthwiseConvImpl(int rank, const ops::SpatialSizes& kernel_size, DepthwiseConvOptions options)
+      : LayerImpl(
+            {str("DepthwiseConv", rank, "D"), options.name, options.trainable, options.dtype}),
+
+        geometry_(rank, kernel_size, options.strides, options.dilation_rate, options.data_format),
+        options_(std::move(options)) {
+    require_positive("depth_multiplier", options_.depth_multiplier);
+    options_.padding = ops::standardize_padding(options_.padding);
+    activity_regularizer_ = options_.activity_regularizer;
+    input_spec_ = {geometry_.input_spec()};
+  }
+
+  void build(const Shapes& input_shapes) override {
+    const std::int64_t channels = geometry_.channels(input_shapes[0]);
+    kernel_ = add_weight("kernel", geometry_.kernel_shape(channels, options_.depth_multiplier),
+                         {.initializer = options_.depthwise_initializer,
+                          .regularizer = options_.depthwise_regularizer,
+                          .constraint = options_.depthwise_constraint});
+    if (options_.use_bias)
+      bias_ = add_weight("bias", {options_.depth_multiplier * channels},
+                         {.initializer = options_.bias_initializer,
+                          .regularizer = options_.bias_regularizer,
+                          .constraint = options_.bias_constraint});
+    input_spec_ = {geometry_.input_spec(channels)};
+  }
+
+  Tensor call(const Tensor& x, const CallContext&) override {
+    Tensor y = ops::depthwise_conv(x, computed(kernel_),
+                                   {.strides = geometry_.strides,
+                                    .padding = options_.padding,
+                                    .data_format = geometry_.data_format,
+                                    .dilation_rate = geometry_.dilation_rate});
+    if (bias_.defined()) y = geometry_.with_bias(y, computed(bias_));
+    return options_.activation(y);
+  }
+
+  Config get_config() const override {
+    Config config = LayerImpl::get_config();
+    config.set("depth_multiplier", options_.depth_multiplier);
+    config.set("kernel_size", Config::list_of(geometry_.kernel_size));
+    config.set("strides", Config::list_of(geometry_.strides));
+    config.set("padding", options_.padding);
+    config.set("data_format", geometry_.data_format);
+    config.set("dilation_rate", Config::list_of(geometry_.dilation_rate));
+    config.set("activation", options_.activation.config());
+    config.set("use_bias", options_.use_bias);
+    config.set("depthwise_initializer", options_.depthwise_initializer.serialize());
+    config.set("bias_initializer", options_.bias_initializer.serialize());
+    config.set("depthwise_regularizer", options_.depthwise_regularizer.serialize());
+    config.set("bias_regularizer", options_.bias_regularizer.serialize());
+    config.set("activity_regularizer", options_.activity_regularizer.serialize());
+    config.set("depthwise_constraint", options_.depthwise_constraint.serialize());
+    config.set("bias_constraint", options_.bias_constraint.serialize());
+    return config;
+  }
+
+ private:
+  ConvGeometry geometry_;
+  DepthwiseConvOptions options_;
+  Variable kernel_;
+  Variable bias_;
+};
+
+std::shared_ptr<LayerImpl> make(int rank, const ops::SpatialSizes& kernel_size,
+                                DepthwiseConvOptions options) {
+  return std::make_shared<DepthwiseConvImpl>(rank, kernel_size, std::move(options));
+}
+
+template <typename LayerClass>
+LayerClass read(const char* class_name, const Config& config) {
+  ConfigReader reader(class_name, config);
+  const auto kernel_size = ops::SpatialSizes::from_config(reader.require("kernel_size"));
+  DepthwiseConvOptions o;
+  read_conv_options(reader, o);
+  o.depth_multiplier = reader.get("depth_multiplier", 1);
+  read_weight_options(reader, "depthwise", o.depthwise_initializer, o.depthwise_regularizer,
+                      o.depthwise_constraint);
+  read_weight_options(reader, "bias", o.bias_initializer, o.bias_regularizer, o.bias_constraint);
+  reader.finish();
+  return LayerClass(kernel_size, std::move(o));
+}
+
+}  // namespace
+
+DepthwiseConv1D::DepthwiseConv1D(ops::SpatialSizes kernel_size, DepthwiseConvOptions options)
+    : Layer(make(1, kernel_size, std::move(options))) {}
+DepthwiseConv2D::DepthwiseConv2D(ops::SpatialSizes kernel_size, DepthwiseConvOptions options)
+    : Layer(make(2, kernel_size, std::move(options))) {}
+
+DepthwiseConv1D DepthwiseConv1D::from_config(const Config& config) {
+  return read<DepthwiseConv1D>("DepthwiseConv1D", config);
+}
+DepthwiseConv2D DepthwiseConv2D::from_config(const Config& config) {
+  return read<DepthwiseConv2D>("DepthwiseConv2D", config);
+}
+
+}  // namespace keras::layers
