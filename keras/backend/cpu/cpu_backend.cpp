@@ -4,6 +4,7 @@
 
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
+#include "keras/backend/cpu/fusions/lay_out_weights.h"
 #include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
@@ -82,7 +83,9 @@ std::vector<KernelRow> all_rows() {
 engine::Backend cpu_backend() {
   return {"cpu",
           all_rows(),
-          {{"fuse_epilogues", fuse_epilogues}, {"fuse_elementwise", fuse_elementwise}}};
+          {{"fuse_epilogues", fuse_epilogues},
+           {"fuse_elementwise", fuse_elementwise},
+           {"lay_out_weights", lay_out_weights}}};
 }
 
 }  // namespace keras::backend::cpu

@@ -76,6 +76,22 @@ Graph build_graph(const Tensors& arguments, const Tensors& results, const Trace&
   return std::move(graph);
 }
 
+LayoutPtr Graph::layout(ValueId value) const {
+  const auto index = static_cast<std::size_t>(value);
+  return index < layouts.size() ? layouts[index] : nullptr;
+}
+
+std::vector<LayoutPtr> Graph::layouts_of(const std::vector<ValueId>& ids) const {
+  std::vector<LayoutPtr> out;
+  for (const ValueId id : ids) out.push_back(layout(id));
+  return out;
+}
+
+void Graph::set_layout(ValueId value, LayoutPtr new_layout) {
+  layouts.resize(values.size());
+  layouts[static_cast<std::size_t>(value)] = std::move(new_layout);
+}
+
 Specs Graph::specs(const std::vector<ValueId>& ids) const {
   Specs out;
   out.reserve(ids.size());

@@ -6,6 +6,7 @@
 
 #include "keras/engine/graph/op.h"
 #include "keras/engine/graph/trace.h"
+#include "keras/engine/tensor/layout.h"
 
 namespace keras::engine {
 
@@ -43,6 +44,8 @@ struct Graph {
   std::vector<ValueId> results;
   std::vector<GraphVariable> variables;
   std::vector<GraphConstant> constants;
+  /// By value, as far as it goes: where elements do not lie in row-major order.
+  std::vector<LayoutPtr> layouts;
 
   ValueId add_value(TensorSpec spec) {
     values.push_back(std::move(spec));
@@ -50,6 +53,9 @@ struct Graph {
   }
   const TensorSpec& spec(ValueId value) const { return values[static_cast<std::size_t>(value)]; }
   Specs specs(const std::vector<ValueId>& ids) const;
+  LayoutPtr layout(ValueId value) const;
+  std::vector<LayoutPtr> layouts_of(const std::vector<ValueId>& ids) const;
+  void set_layout(ValueId value, LayoutPtr layout);
   /// Puts `replacement[v]` in the place of v wherever it is used (not where it is made).
   void replace_uses(const std::vector<ValueId>& replacement);
   /// How often a value is used: by calls, as a result, as a variable's final value.

@@ -45,7 +45,7 @@ void Trace::assign(const Variable& variable, const Tensor& value) {
   // Found first: an assignment alone is a touch, too.
   TracedVariable& traced = find_or_add(variable);
   traced.latest = value;
-  if (mode_ == Mode::kEager) variable.state()->storage = value.eval().storage();
+  if (mode_ == Mode::kEager) variable.state()->storage.store(value.eval().storage());
 }
 
 TracedVariable& Trace::find_or_add(const Variable& variable) {
@@ -57,7 +57,7 @@ TracedVariable& Trace::find_or_add(const Variable& variable) {
   } else if (outer_ && outer_->mode_ == Mode::kEager) {
     initial = outer_->read(variable);
   } else {
-    initial = make_constant(variable.spec(), variable.state()->storage);
+    initial = make_constant(variable.spec(), variable.state()->storage.share());
     initial.node()->tracked = true;
   }
   return variables_.emplace_back(TracedVariable{variable, initial, initial});

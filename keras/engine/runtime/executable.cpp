@@ -48,6 +48,7 @@ void detach_swapped_variables(Graph& graph) {
     if (source[static_cast<std::size_t>(variable.final)] == kNoValue) continue;
     const ValueId copied = graph.add_value(graph.spec(variable.final));
     graph.calls.push_back({&copy_op(), NoAttrs{}, {variable.final}, {copied}});
+    graph.set_layout(copied, graph.layout(variable.final));
     variable.final = copied;
   }
 }
@@ -58,6 +59,25 @@ bool reusable(const Tensor& tensor, const TensorSpec& spec) {
          tensor.storage().unique() && tensor.storage().writable();
 }
 
+std::string shapes_of(const Specs& specs) {
+  std::vector<std::string> texts;
+  for (const auto& spec : specs) texts.push_back(spec.shape.to_string());
+  return join(texts, " ");
+}
+
+std::vector<std::string> describe_steps(const Graph& graph,
+                                        const std::vector<std::unique_ptr<PreparedKernel>>& kernels,
+                                        const std::vector<std::string_view>& names) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < graph.calls.size(); ++i) {
+    if (!kernels[i]) continue;
+    const GraphCall& call = graph.calls[i];
+    texts.push_back(str(names[texts.size()], "  ", shapes_of(graph.specs(call.inputs)), " -> ",
+                        shapes_of(graph.specs(call.outputs)), "  ", call.attrs.to_string()));
+  }
+  return texts;
+}
+
 }  // namespace
 
 /// What one run works on; kept for the next.
@@ -66,6 +86,7 @@ struct Executable::Context {
   std::vector<void*> table;
   std::vector<void*> arguments;
   std::vector<void*> variables;
+  std::uint64_t generation = 0;  ///< of the variables' addresses
   std::vector<void*> results;
 };
 
@@ -74,8 +95,8 @@ Executable::Executable(Graph graph) : graph_(std::move(graph)) {
   prepare_kernels();
   plan_ = plan_memory(graph_, kernels_);
   lay_out_steps();
-  for (const auto& variable : graph_.variables)
-    written_.push_back(variable.final != variable.initial);
+  if (Profiler::kernels_to_print() > 0)
+    profiler_ = std::make_unique<Profiler>(describe_steps(graph_, kernels_, kernel_names_));
 }
 
 Executable::~Executable() = default;
@@ -93,7 +114,10 @@ void Executable::prepare_kernels() {
       kernel_names_.push_back("copy");
       continue;
     }
-    const KernelCall kernel_call{*call.op, call.attrs, inputs, outputs, num_threads()};
+    const auto input_layouts = graph_.layouts_of(call.inputs);
+    const auto output_layouts = graph_.layouts_of(call.outputs);
+    const KernelCall kernel_call{*call.op,      call.attrs,    inputs,        outputs,
+                                 num_threads(), input_layouts, output_layouts};
     std::string refusals;
     const Kernel* kernel = find_kernel(kernel_call, &refusals);
     if (!kernel)
@@ -159,10 +183,7 @@ void Executable::run(std::span<const Tensor> arguments, std::span<Tensor> result
   auto context = contexts_.acquire([this] { return make_context(); });
   for (std::size_t i = 0; i < arguments.size(); ++i)
     context->arguments[i] = arguments[i].storage().data();
-  for (std::size_t i = 0; i < graph_.variables.size(); ++i) {
-    VariableState& state = *graph_.variables[i].variable.state();
-    context->variables[i] = (written_[i] ? writable_storage(state) : state.storage).data();
-  }
+  if (context->generation != variable_generation()) bind_variables(*context);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const TensorSpec& spec = graph_.spec(graph_.results[i]);
     if (!reusable(results[i], spec))
@@ -172,14 +193,40 @@ void Executable::run(std::span<const Tensor> arguments, std::span<Tensor> result
   for (const auto& patch : patches_)
     context->table[patch.entry] = resolve(patch.location, *context);
 
-  void* const scratch = context->arena.data() + plan_.arena_bytes;
-  for (const auto& step : steps_)
-    step.kernel->run({&context->table[step.inputs], &context->table[step.outputs], scratch});
+  run_steps(*context);
   for (const auto& copy : plan_.copies) {
     const void* from = resolve(plan_.locations[static_cast<std::size_t>(copy.from)], *context);
     if (copy.bytes > 0) std::memcpy(resolve(copy.to, *context), from, copy.bytes);
   }
   contexts_.release(std::move(context));
+}
+
+void Executable::bind_variables(Context& context) const {
+  context.generation = variable_generation();
+  for (std::size_t i = 0; i < graph_.variables.size(); ++i) {
+    const GraphVariable& variable = graph_.variables[i];
+    const LayoutPtr layout = graph_.layout(variable.initial);
+    VariableStorage& storage = variable.variable.state()->storage;
+    context.variables[i] =
+        variable.final != variable.initial ? storage.write(layout) : storage.read(layout);
+  }
+}
+
+void Executable::run_steps(const Context& context) const {
+  void* const scratch = context.arena.data() + plan_.arena_bytes;
+  const auto run_step = [&](const Step& step) {
+    step.kernel->run({&context.table[step.inputs], &context.table[step.outputs], scratch});
+  };
+  if (!profiler_) {
+    for (const auto& step : steps_) run_step(step);
+    return;
+  }
+  profiler_->count_run();
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const auto start = Profiler::now();
+    run_step(steps_[i]);
+    profiler_->add(i, Profiler::now() - start);
+  }
 }
 
 }  // namespace keras::engine

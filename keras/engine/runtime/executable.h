@@ -8,6 +8,7 @@
 #include "keras/engine/runtime/context_pool.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/engine/runtime/memory_plan.h"
+#include "keras/engine/runtime/profiler.h"
 
 namespace keras::engine {
 
@@ -45,6 +46,8 @@ class Executable {
   void lay_out_steps();
   std::unique_ptr<Context> make_context() const;
   void* resolve(const Location& location, const Context& context) const;
+  void bind_variables(Context& context) const;
+  void run_steps(const Context& context) const;
 
   Graph graph_;
   std::vector<std::unique_ptr<PreparedKernel>> kernels_;
@@ -54,7 +57,7 @@ class Executable {
   std::vector<Step> steps_;
   std::vector<Location> table_;
   std::vector<Patch> patches_;
-  std::vector<bool> written_;  ///< by variable
+  std::unique_ptr<Profiler> profiler_;
   mutable ContextPool<Context> contexts_;
 };
 

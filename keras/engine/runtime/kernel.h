@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "keras/engine/graph/op.h"
+#include "keras/engine/tensor/layout.h"
 
 namespace keras::engine {
 
@@ -19,10 +20,20 @@ struct KernelCall {
   const Specs& outputs;
   /// How many threads the work may be cut for.
   int threads = 1;
+  /// Where operands do not lie in row-major order; either empty or one an operand.
+  std::span<const LayoutPtr> input_layouts = {};
+  std::span<const LayoutPtr> output_layouts = {};
+
+  LayoutPtr input_layout(std::size_t i) const {
+    return i < input_layouts.size() ? input_layouts[i] : nullptr;
+  }
+  LayoutPtr output_layout(std::size_t i) const {
+    return i < output_layouts.size() ? output_layouts[i] : nullptr;
+  }
 };
 
-/// The addresses of one run, in the order of the call; all row-major, 64-byte aligned unless they
-/// are a program's own memory.
+/// The addresses of one run, in the order of the call; row-major or as the call says, 64-byte
+/// aligned unless they are a program's own memory.
 struct Buffers {
   void* const* inputs;
   void* const* outputs;

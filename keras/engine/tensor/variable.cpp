@@ -12,15 +12,13 @@
 namespace keras {
 
 Variable::Variable(const Tensor& initial, VariableOptions options)
-    : state_(std::make_shared<engine::VariableState>()) {
-  state_->spec = initial.spec();
-  state_->storage = initial.eval().storage();
+    : state_(std::make_shared<engine::VariableState>(initial.spec(), initial.eval().storage())) {
   state_->path = options.name;
   state_->name = std::move(options.name);
   state_->trainable = options.trainable;
 }
 
-const TensorSpec& Variable::spec() const { return state_->spec; }
+const TensorSpec& Variable::spec() const { return state_->storage.spec(); }
 const std::string& Variable::name() const { return state_->name; }
 const std::string& Variable::path() const { return state_->path; }
 void Variable::set_path(std::string path) const { state_->path = std::move(path); }
@@ -41,7 +39,7 @@ void Variable::set_regularizer(std::function<Tensor(const Tensor&)> regularizer)
 
 Tensor Variable::value() const {
   if (engine::Trace* trace = engine::Trace::current()) return trace->read(*this);
-  return engine::make_constant(state_->spec, state_->storage);
+  return engine::make_constant(spec(), state_->storage.share());
 }
 
 void Variable::assign(const Tensor& value) const {
@@ -58,16 +56,7 @@ void Variable::assign(const Tensor& value) const {
     trace->assign(*this, value);
     return;
   }
-  state_->storage = value.eval().storage();
+  state_->storage.store(value.eval().storage());
 }
 
-namespace engine {
-
-Storage& writable_storage(VariableState& state) {
-  if (!state.storage.unique() || !state.storage.writable())
-    state.storage = Storage::copy_of({state.storage.data(), state.storage.size()});
-  return state.storage;
-}
-
-}  // namespace engine
 }  // namespace keras

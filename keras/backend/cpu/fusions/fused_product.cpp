@@ -10,12 +10,25 @@ Specs infer_product(const engine::Op& op, const Specs& in, const ProductAttrs& a
   return op.infer({in[0], in[1]}, attrs);
 }
 
+}  // namespace
+
 MatmulProblem matmul_problem(const engine::KernelCall& call) {
+  if (&call.op == &ops::matmul_op) {
+    const auto& attrs = call.attrs.as<ops::MatmulAttrs>();
+    return {attrs.transpose_a, attrs.transpose_b};
+  }
   const auto& attrs = call.attrs.as<FusedMatmulAttrs>();
   return {attrs.product.transpose_a, attrs.product.transpose_b, attrs.bias, attrs.epilogue};
 }
 
-}  // namespace
+ConvolutionProblem convolution_problem(const engine::KernelCall& call) {
+  if (&call.op == &ops::conv_op) return convolution_problem(call.attrs.as<ops::ConvAttrs>());
+  const auto& attrs = call.attrs.as<FusedConvolutionAttrs>();
+  ConvolutionProblem problem = convolution_problem(attrs.product);
+  problem.bias = attrs.bias;
+  problem.epilogue = attrs.epilogue;
+  return problem;
+}
 
 const engine::Op fused_matmul_op = engine::define_op<FusedMatmulAttrs>({
     .name = "fused_matmul",
@@ -40,11 +53,7 @@ const engine::Kernel onednn_fused_matmul{
 
 const engine::Kernel onednn_fused_convolution{
     "onednn_fused_convolution", convolution_refusal, [](const engine::KernelCall& call) {
-      const auto& attrs = call.attrs.as<FusedConvolutionAttrs>();
-      ConvolutionProblem problem = convolution_problem(attrs.product);
-      problem.bias = attrs.bias;
-      problem.epilogue = attrs.epilogue;
-      return prepare_convolution(problem, call);
+      return prepare_convolution(convolution_problem(call), call);
     }};
 
 }  // namespace keras::backend::cpu

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
 #include "keras/engine/graph/graph.h"
 #include "keras/ops/linalg/matmul.h"
@@ -28,6 +29,10 @@ extern const engine::Op fused_matmul_op;
 extern const engine::Op fused_convolution_op;
 extern const engine::Kernel onednn_fused_matmul;
 extern const engine::Kernel onednn_fused_convolution;
+
+/// What a call, fused or not, asks of oneDNN.
+MatmulProblem matmul_problem(const engine::KernelCall& call);
+ConvolutionProblem convolution_problem(const engine::KernelCall& call);
 
 /// The pass: bias and activation into the matmul or the convolution before them, where nobody else
 /// needs what lies between.

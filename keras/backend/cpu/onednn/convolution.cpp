@@ -8,6 +8,7 @@
 #include "keras/backend/cpu/onednn/epilogue.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
+#include "keras/backend/cpu/onednn/weight_layout.h"
 #include "keras/engine/text.h"
 #include "keras/ops/nn/conv.h"
 
@@ -89,14 +90,15 @@ std::shared_ptr<const Primitive> reorder(const Descriptor& from, const Descripto
 
 /// The parts of a convolution that do not depend on the direction.
 struct Geometry {
+  /// `layout` is the kernel's.
   Geometry(const ConvolutionProblem& p, const Shape& input, const Shape& kernel,
-           const Shape& output, DType dtype)
+           const Shape& output, DType dtype, const engine::LayoutPtr& layout)
       : problem(p),
         type(onednn_type(dtype)),
         element(dtype_size(dtype)),
         input_dims(channels_first_dims(input)),
         output_dims(channels_first_dims(output)),
-        kernel_desc(keras_kernel(kernel, p.groups, type)),
+        kernel_desc(described(layout, keras_kernel(kernel, p.groups, type))),
         work(product(output_dims) * kernel.slice(0, -1).size()) {
     for (const auto step : p.dilation) dilation.push_back(step - 1);
   }
@@ -155,7 +157,7 @@ struct Geometry {
   std::int64_t work;
 };
 
-/// Adds the stage that brings Keras's kernel into the layout that the primitive wants, if it is not
+/// Adds the stage that brings the kernel into the layout that the primitive wants, if it is not
 /// the same; gives the place to read it from.
 Place arranged_kernel(StagedKernel& kernel, const Descriptor& from, const Descriptor& to,
                       int input) {
@@ -276,7 +278,7 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const Convolution
                                                                const engine::KernelCall& call) {
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.outputs[0].shape, call.inputs[1].shape,
-                          call.inputs[0].shape, call.outputs[0].dtype);
+                          call.inputs[0].shape, call.outputs[0].dtype, call.input_layout(1));
   auto kernel = std::make_unique<StagedKernel>();
   const auto bounds = cut(geometry.input_dims[0], geometry.parts(call.threads));
   Descriptor arranged;
@@ -303,12 +305,27 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const Convolution
   return kernel;
 }
 
+/// Adds what lies at `partial` to the output, both in one layout: cut anywhere.
+void add_up(StagedKernel& kernel, const Geometry& geometry, const Place& partial, int threads) {
+  constexpr std::int64_t kElementsWorthAThread = 1 << 14;
+  constexpr std::int64_t kGrain = 1 << 10;
+  const std::int64_t size = product(geometry.kernel_desc.get_dims());
+  const auto parts = std::clamp<std::int64_t>(size / kElementsWorthAThread, 1, threads);
+  const auto bounds = cut(size, static_cast<int>(parts), kGrain);
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+    const Descriptor run({bounds[i + 1] - bounds[i]}, geometry.type, dnnl::memory::format_tag::a);
+    const std::size_t offset = static_cast<std::size_t>(bounds[i]) * geometry.element;
+    kernel.add(reorder(run, run, true),
+               {Place::scratch(partial.offset + offset), Place::output(0, offset)});
+  }
+}
+
 /// Every part of the batch gives a gradient of its own; they are added in a fixed order.
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const ConvolutionProblem& problem,
                                                                 const engine::KernelCall& call) {
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.outputs[0].shape,
-                          call.inputs[1].shape, call.outputs[0].dtype);
+                          call.inputs[1].shape, call.outputs[0].dtype, call.output_layout(0));
   auto kernel = std::make_unique<StagedKernel>();
   const auto bounds = cut(geometry.input_dims[0], geometry.parts(call.threads));
   std::vector<std::pair<Descriptor, Place>> partial;
@@ -320,7 +337,9 @@ std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const Convolutio
         geometry.dilation, problem.pad_low, problem.pad_high,
         geometry.forward(batch, {}, Epilogue::kNone), user_scratchpad());
     const Descriptor own = descriptor.diff_weights_desc();
-    partial.emplace_back(own, Place::scratch(kernel->reserve(own.get_size())));
+    const bool in_place = i == 0 && own == geometry.kernel_desc;
+    partial.emplace_back(
+        own, in_place ? Place::output(0) : Place::scratch(kernel->reserve(own.get_size())));
     kernel->add(
         std::make_shared<Primitive>(
             descriptor, dnnl::convolution_backward_weights(descriptor),
@@ -331,9 +350,14 @@ std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const Convolutio
          Place::input(1, geometry.output_offset(bounds[i])), partial.back().second});
   }
   for (std::size_t i = 0; i < partial.size(); ++i) {
+    const auto& [own, place] = partial[i];
+    if (place.kind == Place::Kind::kOutput) continue;
     kernel->next_stage();
-    kernel->add(reorder(partial[i].first, geometry.kernel_desc, i > 0),
-                {partial[i].second, Place::output(0)});
+    if (i > 0 && own == geometry.kernel_desc) {
+      add_up(*kernel, geometry, place, call.threads);
+    } else {
+      kernel->add(reorder(own, geometry.kernel_desc, i > 0), {place, Place::output(0)});
+    }
   }
   return kernel;
 }
@@ -355,11 +379,27 @@ std::string convolution_refusal(const engine::KernelCall& call) {
   return {};
 }
 
+engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
+                                            const engine::KernelCall& call) {
+  const SequentialOpenMp sequential;
+  const Shape& kernel = call.inputs[1].shape;
+  const Geometry geometry(problem, call.inputs[0].shape, kernel, call.outputs[0].shape,
+                          call.outputs[0].dtype, nullptr);
+  const auto bounds = cut(geometry.input_dims[0], geometry.parts(call.threads));
+  const auto forward = geometry.forward(bounds[1], bias_desc(geometry), problem.epilogue);
+  const int first = problem.groups > 1 ? 1 : 0;
+  std::vector<std::vector<int>> axes;
+  for (int axis = 0; axis + 2 < kernel.rank(); ++axis) axes.push_back({first + 2 + axis});
+  axes.push_back({first + 1});
+  axes.push_back(first == 1 ? std::vector<int>{0, 1} : std::vector<int>{0});
+  return weight_layout(forward.weights_desc(), geometry.kernel_desc, axes);
+}
+
 std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
                                                             const engine::KernelCall& call) {
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.inputs[1].shape,
-                          call.outputs[0].shape, call.outputs[0].dtype);
+                          call.outputs[0].shape, call.outputs[0].dtype, call.input_layout(1));
   return ForwardPlanner(geometry, call.threads).plan();
 }
 

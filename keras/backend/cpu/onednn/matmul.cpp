@@ -7,6 +7,7 @@
 #include "keras/backend/cpu/onednn/epilogue.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
+#include "keras/backend/cpu/onednn/weight_layout.h"
 #include "keras/engine/text.h"
 #include "keras/ops/linalg/matmul.h"
 
@@ -79,20 +80,19 @@ class Planner {
         element_(static_cast<std::int64_t>(dtype_size(call.outputs[0].dtype))),
         a_(operand(call.inputs[0].shape, problem.transpose_a)),
         b_(operand(call.inputs[1].shape, problem.transpose_b)),
-        c_(operand(call.outputs[0].shape, false)) {
+        c_(operand(call.outputs[0].shape, false)),
+        b_layout_(call.input_layout(1)) {
     fold_batch_into_rows();
     a_ = with_batch_rank(a_, c_.batch.size());
     b_ = with_batch_rank(b_, c_.batch.size());
   }
 
   std::unique_ptr<engine::PreparedKernel> plan() {
-    const std::int64_t work = count(c_.batch) * c_.rows * c_.columns * a_.columns;
-    const int parts = static_cast<int>(
-        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, call_.threads)));
     auto kernel = std::make_unique<StagedKernel>();
+    const int parts = threads_worth();
     if (!c_.batch.empty() && c_.batch[0] >= parts && parts > 1) {
       cut_batch(*kernel, parts);
-    } else if (c_.rows >= c_.columns) {
+    } else if (c_.rows >= c_.columns || b_layout_) {
       cut_rows(*kernel, parts);
     } else {
       cut_columns(*kernel, parts);
@@ -100,7 +100,32 @@ class Planner {
     return kernel;
   }
 
+  engine::LayoutPtr wanted_layout() const {
+    // More than the caches hold is read faster by all threads, each its columns.
+    constexpr std::int64_t kFewRows = 32;
+    constexpr std::int64_t kManyElements = std::int64_t{1} << 20;
+    if (!c_.batch.empty() || problem_.transpose_b ||
+        (c_.rows < kFewRows && b_.rows * b_.columns > kManyElements && call_.threads > 1))
+      return nullptr;
+    const auto plain = block(b_, {}, b_.rows, b_.columns, type_);
+    const dnnl::memory::desc any(plain.get_dims(), type_, dnnl::memory::format_tag::any);
+    const auto rows = cut(c_.rows, threads_worth(), kRowGrain)[1];
+    const SequentialOpenMp sequential;
+    const dnnl::matmul::primitive_desc descriptor(
+        onednn_engine(), block(a_, {}, rows, a_.columns, type_), any,
+        block(c_, {}, rows, c_.columns, type_), user_scratchpad());
+    return weight_layout(descriptor.weights_desc(), plain, {{0}, {1}});
+  }
+
  private:
+  static constexpr std::int64_t kRowGrain = 8;
+
+  int threads_worth() const {
+    const std::int64_t work = count(c_.batch) * c_.rows * c_.columns * a_.columns;
+    return static_cast<int>(
+        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, call_.threads)));
+  }
+
   /// (…, m, k) times (k, n) is one product of all rows.
   void fold_batch_into_rows() {
     if (a_.transposed || !is_plain_matrix(b_)) return;
@@ -129,7 +154,7 @@ class Planner {
   }
 
   void cut_rows(StagedKernel& kernel, int parts) {
-    const auto bounds = cut(c_.rows, parts, 8);
+    const auto bounds = cut(c_.rows, parts, kRowGrain);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
       add(kernel, a_.batch, b_.batch, c_.batch, bounds[i + 1] - bounds[i], c_.columns,
           {bounds[i] * (a_.transposed ? 1 : a_.columns), 0, bounds[i] * c_.columns, 0});
@@ -149,7 +174,7 @@ class Planner {
   void add(StagedKernel& kernel, const Dims& a_batch, const Dims& b_batch, const Dims& c_batch,
            std::int64_t rows, std::int64_t columns, const Offsets& offsets) {
     const auto a = block(a_, a_batch, rows, a_.columns, type_);
-    const auto b = block(b_, b_batch, b_.rows, columns, type_);
+    const auto b = described(b_layout_, block(b_, b_batch, b_.rows, columns, type_));
     const auto c = block(c_, c_batch, rows, columns, type_);
     const auto bytes = [&](std::int64_t elements) {
       return static_cast<std::size_t>(elements * element_);
@@ -185,6 +210,7 @@ class Planner {
   dnnl::memory::data_type type_;
   std::int64_t element_;
   Operand a_, b_, c_;
+  engine::LayoutPtr b_layout_;
 };
 
 MatmulProblem plain_problem(const engine::KernelCall& call) {
@@ -202,6 +228,11 @@ std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call)
   if (call.outputs[0].shape.size() == 0 || call.inputs[0].shape.size() == 0)
     return "takes no empty operands";
   return {};
+}
+
+engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
+                                       const engine::KernelCall& call) {
+  return Planner(problem, call).wanted_layout();
 }
 
 std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,

@@ -22,6 +22,11 @@ std::string matmul_refusal(const MatmulProblem& problem, const engine::KernelCal
 std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,
                                                        const engine::KernelCall& call);
 
+/// The layout in which the product wants its second operand, where that is one matrix that stays
+/// the same from run to run; null for row-major.
+engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
+                                       const engine::KernelCall& call);
+
 /// Kernel of ops::matmul_op.
 extern const engine::Kernel onednn_matmul;
 

@@ -1,0 +1,196 @@
+#include "keras/backend/cpu/fusions/lay_out_weights.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "keras/backend/cpu/fusions/fused_elementwise.h"
+#include "keras/backend/cpu/fusions/fused_product.h"
+#include "keras/backend/cpu/onednn/convolution.h"
+#include "keras/engine/runtime/thread_pool.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+using engine::Graph;
+using engine::GraphCall;
+using engine::LayoutPtr;
+using engine::ValueId;
+
+std::size_t at(ValueId value) { return static_cast<std::size_t>(value); }
+
+bool is_convolution(const GraphCall& call) {
+  return call.op == &ops::conv_op || call.op == &fused_convolution_op;
+}
+bool is_matmul(const GraphCall& call) {
+  return call.op == &ops::matmul_op || call.op == &fused_matmul_op;
+}
+bool is_elementwise(const GraphCall& call) {
+  return call.op == &fused_elementwise_op || call.op->traits.elementwise;
+}
+
+/// The values that must lie in one layout because element-wise work ties them together.
+class Component {
+ public:
+  Component(const Graph& graph, const std::vector<std::vector<int>>& users,
+            const std::vector<int>& producer)
+      : graph_(graph), users_(users), producer_(producer), inside_(graph.values.size(), false) {}
+
+  /// False when something ties a value to row-major order.
+  bool grow(ValueId start) {
+    shape_ = graph_.spec(start).shape;
+    add(start);
+    while (!pending_.empty()) {
+      const ValueId value = pending_.back();
+      pending_.pop_back();
+      if (!may_be_laid_out(value)) return false;
+    }
+    return true;
+  }
+
+  const std::vector<ValueId>& values() const { return values_; }
+
+ private:
+  void add(ValueId value) {
+    if (inside_[at(value)]) return;
+    inside_[at(value)] = true;
+    values_.push_back(value);
+    pending_.push_back(value);
+  }
+
+  bool may_be_laid_out(ValueId value) {
+    const auto among = [value](const std::vector<ValueId>& ids) {
+      return std::find(ids.begin(), ids.end(), value) != ids.end();
+    };
+    if (among(graph_.arguments) || among(graph_.results) || is_constant(value)) return false;
+    for (const auto& variable : graph_.variables)
+      if (variable.initial == value || variable.final == value) {
+        add(variable.initial);
+        add(variable.final);
+      }
+    const int producer = producer_[at(value)];
+    if (producer >= 0 && !takes_output(call(producer))) return false;
+    return std::all_of(users_[at(value)].begin(), users_[at(value)].end(),
+                       [&](int user) { return takes_input(call(user), value); });
+  }
+
+  const GraphCall& call(int i) const { return graph_.calls[static_cast<std::size_t>(i)]; }
+  bool is_constant(ValueId value) const {
+    return std::any_of(graph_.constants.begin(), graph_.constants.end(),
+                       [value](const auto& constant) { return constant.value == value; });
+  }
+
+  bool takes_output(const GraphCall& maker) {
+    return maker.op == &ops::conv_kernel_gradient_op || take_elementwise(maker);
+  }
+
+  bool takes_input(const GraphCall& user, ValueId value) {
+    if (is_convolution(user) || user.op == &ops::conv_input_gradient_op)
+      return std::count(user.inputs.begin(), user.inputs.end(), value) == 1 &&
+             user.inputs[1] == value;
+    return take_elementwise(user);
+  }
+
+  /// Every operand is of the one shape or a single number.
+  bool take_elementwise(const GraphCall& work) {
+    if (!is_elementwise(work)) return false;
+    std::vector<ValueId> operands = work.inputs;
+    operands.insert(operands.end(), work.outputs.begin(), work.outputs.end());
+    for (const ValueId operand : operands) {
+      const Shape& shape = graph_.spec(operand).shape;
+      if (shape == shape_) {
+        add(operand);
+      } else if (shape.size() != 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  const Graph& graph_;
+  const std::vector<std::vector<int>>& users_;
+  const std::vector<int>& producer_;
+  Shape shape_;
+  std::vector<bool> inside_;
+  std::vector<ValueId> values_;
+  std::vector<ValueId> pending_;
+};
+
+class WeightLayouts {
+ public:
+  explicit WeightLayouts(Graph graph)
+      : graph_(std::move(graph)),
+        users_(graph_.values.size()),
+        producer_(graph_.values.size(), -1) {
+    for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
+      for (const ValueId input : graph_.calls[i].inputs)
+        users_[at(input)].push_back(static_cast<int>(i));
+      for (const ValueId output : graph_.calls[i].outputs)
+        producer_[at(output)] = static_cast<int>(i);
+    }
+  }
+
+  Graph run() {
+    for (const auto& call : graph_.calls) {
+      if (is_convolution(call)) lay_out_convolution(call);
+      if (is_matmul(call)) lay_out_matmul(call);
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  /// What a kernel is asked, as long as the specs live.
+  template <typename Ask>
+  auto ask(const GraphCall& call, const Ask& question) const {
+    const Specs inputs = graph_.specs(call.inputs);
+    const Specs outputs = graph_.specs(call.outputs);
+    return question(
+        engine::KernelCall{*call.op, call.attrs, inputs, outputs, engine::num_threads()});
+  }
+
+  void lay_out_convolution(const GraphCall& call) {
+    const ValueId kernel = call.inputs[1];
+    if (graph_.layout(kernel) || graph_.spec(kernel).shape.size() == 0) return;
+    const LayoutPtr layout = ask(call, [&](const engine::KernelCall& question) -> LayoutPtr {
+      if (!convolution_refusal(question).empty()) return nullptr;
+      return convolution_kernel_layout(convolution_problem(question), question);
+    });
+    if (!layout) return;
+    Component component(graph_, users_, producer_);
+    if (!component.grow(kernel)) return;
+    for (const ValueId value : component.values()) graph_.set_layout(value, layout);
+  }
+
+  /// A product's gradients would want the transposed matrix in another layout, so that only weights
+  /// that no step writes gain by it.
+  void lay_out_matmul(const GraphCall& call) {
+    const ValueId weight = call.inputs[1];
+    if (graph_.layout(weight) || users_[at(weight)].size() != 1 || !is_only_read(weight)) return;
+    const LayoutPtr layout = ask(call, [&](const engine::KernelCall& question) -> LayoutPtr {
+      const MatmulProblem problem = matmul_problem(question);
+      if (!matmul_refusal(problem, question).empty()) return nullptr;
+      return matmul_weight_layout(problem, question);
+    });
+    if (layout) graph_.set_layout(weight, layout);
+  }
+
+  bool is_only_read(ValueId value) const {
+    return std::any_of(graph_.variables.begin(), graph_.variables.end(),
+                       [&](const auto& variable) {
+                         return variable.initial == value && variable.final == value;
+                       }) &&
+           std::count_if(graph_.variables.begin(), graph_.variables.end(),
+                         [&](const auto& variable) { return variable.final == value; }) == 1 &&
+           std::find(graph_.results.begin(), graph_.results.end(), value) == graph_.results.end();
+  }
+
+  Graph graph_;
+  std::vector<std::vector<int>> users_;
+  std::vector<int> producer_;
+};
+
+}  // namespace
+
+Graph lay_out_weights(Graph graph) { return WeightLayouts(std::move(graph)).run(); }
+
+}  // namespace keras::backend::cpu
