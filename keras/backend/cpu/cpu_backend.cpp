@@ -5,6 +5,7 @@
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
+#include "keras/backend/cpu/fusions/pool_before_relu.h"
 #include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
@@ -83,7 +84,8 @@ std::vector<KernelRow> all_rows() {
 engine::Backend cpu_backend() {
   return {"cpu",
           all_rows(),
-          {{"fuse_epilogues", fuse_epilogues},
+          {{"pool_before_relu", pool_before_relu},
+           {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},
            {"lay_out_weights", lay_out_weights}}};
 }

@@ -16,9 +16,8 @@ struct NnFunctions {
   /// One image: the maximum, or the mean of what is not padding, of every window.
   void (*max_pool)(const PoolGeometry& pool, const float* x, float* y);
   void (*average_pool)(const PoolGeometry& pool, const float* x, float* y);
-  /// One image: dx is overwritten; `scratch` holds 2 * channels floats.
-  void (*max_pool_gradient)(const PoolGeometry& pool, const float* x, const float* dy, float* dx,
-                            float* scratch);
+  /// One image: dx is overwritten.
+  void (*max_pool_gradient)(const PoolGeometry& pool, const float* x, const float* dy, float* dx);
   void (*average_pool_gradient)(const PoolGeometry& pool, const float* dy, float* dx);
   /// Rows of `size` contiguous values. y may be x.
   void (*softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);

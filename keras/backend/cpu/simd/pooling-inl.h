@@ -38,36 +38,65 @@ KERAS_INLINE float window_size(Range a, Range b, Range c) {
   return static_cast<float>((a.last - a.first) * (b.last - b.first) * (c.last - c.first));
 }
 
+// How vectors would be passed to functions is nothing to warn of: all are inlined.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+/// Sixteen channels in a register, or in the few that an instruction set needs for them.
+using Vec = float __attribute__((vector_size(64)));
+KERAS_INLINE Vec broadcast(Vec, float value) { return Vec{} + value; }
+KERAS_INLINE float broadcast(float, float value) { return value; }
+
 /// The larger one; a NaN wins, as it does in Keras.
 KERAS_INLINE float pooled_max(float x, float y) { return (x > y || x != x) ? x : y; }
+KERAS_INLINE Vec pooled_max(Vec x, Vec y) { return ((x > y) | (x != x)) ? x : y; }
+KERAS_INLINE bool is_maximum(float x, float maximum) { return x == maximum || x != x; }
+KERAS_INLINE auto is_maximum(Vec x, Vec maximum) { return (x == maximum) | (x != x); }
 
-KERAS_INLINE void window_maximum(const PoolGeometry& pool, Range a, Range b, Range c,
-                                 const float* __restrict x, float* __restrict y) {
-  const std::int64_t channels = pool.channels;
-  for (std::int64_t n = 0; n < channels; ++n) y[n] = -__builtin_inff();
+KERAS_INLINE void get(float& value, const float* from) { value = *from; }
+KERAS_INLINE void get(Vec& value, const float* from) { std::memcpy(&value, from, sizeof(Vec)); }
+KERAS_INLINE void put(float* to, float value) { *to = value; }
+KERAS_INLINE void put(float* to, Vec value) { std::memcpy(to, &value, sizeof(Vec)); }
+
+/// Calls `work(value of the type to compute with, first channel)` for all channels.
+template <typename Work>
+KERAS_INLINE void for_each_channel(std::int64_t channels, const Work& work) {
+  std::int64_t channel = 0;
+  for (; channel + kLanes <= channels; channel += kLanes) work(Vec{}, channel);
+  for (; channel < channels; ++channel) work(0.0f, channel);
+}
+
+/// `x` begins at the channels that are meant.
+template <typename T>
+KERAS_INLINE T window_maximum(const PoolGeometry& pool, Range a, Range b, Range c, const float* x,
+                              T lanes) {
+  T maximum = broadcast(lanes, -__builtin_inff());
   for_each_element(pool, a, b, c, [&](std::int64_t element) {
-    const float* row = x + element * channels;
-    for (std::int64_t n = 0; n < channels; ++n) y[n] = pooled_max(row[n], y[n]);
+    T value;
+    get(value, x + element * pool.channels);
+    maximum = pooled_max(value, maximum);
   });
+  return maximum;
 }
 
 void max_pool(const PoolGeometry& pool, const float* x, float* y) {
   for_each_window(pool, [&](std::int64_t index, Range a, Range b, Range c) {
-    window_maximum(pool, a, b, c, x, y + index * pool.channels);
+    for_each_channel(pool.channels, [&](auto lanes, std::int64_t channel) {
+      put(y + index * pool.channels + channel, window_maximum(pool, a, b, c, x + channel, lanes));
+    });
   });
 }
 
-void average_pool(const PoolGeometry& pool, const float* __restrict x, float* __restrict y) {
-  const std::int64_t channels = pool.channels;
+void average_pool(const PoolGeometry& pool, const float* x, float* y) {
   for_each_window(pool, [&](std::int64_t index, Range a, Range b, Range c) {
-    float* out = y + index * channels;
-    for (std::int64_t n = 0; n < channels; ++n) out[n] = 0;
-    for_each_element(pool, a, b, c, [&](std::int64_t element) {
-      const float* row = x + element * channels;
-      for (std::int64_t n = 0; n < channels; ++n) out[n] += row[n];
-    });
     const float size = window_size(a, b, c);
-    for (std::int64_t n = 0; n < channels; ++n) out[n] /= size;
+    for_each_channel(pool.channels, [&](auto sum, std::int64_t channel) {
+      for_each_element(pool, a, b, c, [&](std::int64_t element) {
+        decltype(sum) value;
+        get(value, x + element * pool.channels + channel);
+        sum += value;
+      });
+      put(y + index * pool.channels + channel, sum / size);
+    });
   });
 }
 
@@ -76,39 +105,80 @@ KERAS_INLINE void clear_input(const PoolGeometry& pool, float* dx) {
   std::memset(dx, 0, static_cast<std::size_t>(size) * sizeof(float));
 }
 
-/// `rest` is what of dy has not been given to a maximum yet: the first one takes it all.
-void max_pool_gradient(const PoolGeometry& pool, const float* __restrict x,
-                       const float* __restrict dy, float* __restrict dx,
-                       float* __restrict scratch) {
-  const std::int64_t channels = pool.channels;
-  float* __restrict maximum = scratch;
-  float* __restrict rest = scratch + channels;
-  clear_input(pool, dx);
+/// True where no input element lies in two windows.
+KERAS_INLINE bool windows_tile(const PoolGeometry& pool) {
+  for (int axis = 0; axis < 3; ++axis)
+    if (pool.window[axis] > pool.strides[axis]) return false;
+  return true;
+}
+
+/// True where every input element lies in a window.
+KERAS_INLINE bool windows_cover(const PoolGeometry& pool) {
+  for (int axis = 0; axis < 3; ++axis)
+    if (pool.window[axis] < pool.strides[axis] ||
+        pool.output[axis] * pool.strides[axis] - pool.pad_low[axis] < pool.input[axis])
+      return false;
+  return true;
+}
+
+/// The first maximum of the window takes all of dy. The others get nothing: 0 where this window is
+/// the only one that they lie in.
+template <bool kTiled, typename T>
+KERAS_INLINE void give_to_maximum(const PoolGeometry& pool, Range a, Range b, Range c,
+                                  const float* x, T dy, float* dx) {
+  const T maximum = window_maximum(pool, a, b, c, x, dy);
+  T rest = dy;
+  for_each_element(pool, a, b, c, [&](std::int64_t element) {
+    const T nothing = broadcast(dy, 0.0f);
+    T value, before = nothing;
+    get(value, x + element * pool.channels);
+    float* target = dx + element * pool.channels;
+    if constexpr (!kTiled) get(before, target);
+    const auto hit = is_maximum(value, maximum);
+    const T share = hit ? rest : nothing;
+    if constexpr (kTiled) {
+      put(target, share);
+    } else {
+      put(target, before + share);
+    }
+    rest = hit ? nothing : rest;
+  });
+}
+
+template <bool kTiled>
+KERAS_INLINE void max_pool_gradient_of(const PoolGeometry& pool, const float* x, const float* dy,
+                                       float* dx) {
   for_each_window(pool, [&](std::int64_t index, Range a, Range b, Range c) {
-    window_maximum(pool, a, b, c, x, maximum);
-    for (std::int64_t n = 0; n < channels; ++n) rest[n] = dy[index * channels + n];
-    for_each_element(pool, a, b, c, [&](std::int64_t element) {
-      const float* __restrict row = x + element * channels;
-      float* __restrict target = dx + element * channels;
-      for (std::int64_t n = 0; n < channels; ++n) {
-        const bool hit = row[n] == maximum[n] || row[n] != row[n];
-        target[n] += hit ? rest[n] : 0.0f;
-        rest[n] = hit ? 0.0f : rest[n];
-      }
+    for_each_channel(pool.channels, [&](auto given, std::int64_t channel) {
+      get(given, dy + index * pool.channels + channel);
+      give_to_maximum<kTiled>(pool, a, b, c, x + channel, given, dx + channel);
     });
   });
 }
 
-void average_pool_gradient(const PoolGeometry& pool, const float* __restrict dy,
-                           float* __restrict dx) {
-  const std::int64_t channels = pool.channels;
+void max_pool_gradient(const PoolGeometry& pool, const float* x, const float* dy, float* dx) {
+  const bool tiled = windows_tile(pool);
+  if (!tiled || !windows_cover(pool)) clear_input(pool, dx);
+  if (tiled) {
+    max_pool_gradient_of<true>(pool, x, dy, dx);
+  } else {
+    max_pool_gradient_of<false>(pool, x, dy, dx);
+  }
+}
+
+void average_pool_gradient(const PoolGeometry& pool, const float* dy, float* dx) {
   clear_input(pool, dx);
   for_each_window(pool, [&](std::int64_t index, Range a, Range b, Range c) {
-    const float* __restrict from = dy + index * channels;
     const float size = window_size(a, b, c);
-    for_each_element(pool, a, b, c, [&](std::int64_t element) {
-      float* __restrict target = dx + element * channels;
-      for (std::int64_t n = 0; n < channels; ++n) target[n] += from[n] / size;
+    for_each_channel(pool.channels, [&](auto share, std::int64_t channel) {
+      get(share, dy + index * pool.channels + channel);
+      share /= size;
+      for_each_element(pool, a, b, c, [&](std::int64_t element) {
+        float* target = dx + element * pool.channels + channel;
+        decltype(share) before;
+        get(before, target);
+        put(target, before + share);
+      });
     });
   });
 }

@@ -31,7 +31,7 @@ std::int64_t volume(const std::int64_t* sizes, std::int64_t channels) {
   return sizes[0] * sizes[1] * sizes[2] * channels;
 }
 
-/// Calls `image(geometry, number of the image, scratch of the share)`, the images cut over threads.
+/// Calls `image(geometry, number of the image, buffers)`, the images cut over threads.
 template <typename Image>
 class PoolKernel final : public engine::PreparedKernel {
  public:
@@ -43,21 +43,14 @@ class PoolKernel final : public engine::PreparedKernel {
                          std::min<std::int64_t>(threads, images))),
         image_(image) {}
 
-  std::size_t scratch_bytes() const override {
-    return static_cast<std::size_t>(parts_ * share_scratch()) * sizeof(float);
-  }
-
   void run(const engine::Buffers& buffers) const override {
     engine::parallel_for(parts_, [&](int part) {
-      float* scratch = static_cast<float*>(buffers.scratch) + part * share_scratch();
       const auto [first, last] = share_of(images_, parts_, part);
-      for (std::int64_t i = first; i < last; ++i) image_(pool_, i, buffers, scratch);
+      for (std::int64_t i = first; i < last; ++i) image_(pool_, i, buffers);
     });
   }
 
  private:
-  std::int64_t share_scratch() const { return 2 * pool_.channels; }
-
   PoolGeometry pool_;
   std::int64_t images_;
   int parts_;
@@ -85,36 +78,33 @@ using Forward = void (*)(const PoolGeometry&, const float*, float*);
 
 std::unique_ptr<engine::PreparedKernel> prepare_forward(const engine::KernelCall& call,
                                                         Forward function) {
-  return make(
-      forward_geometry(call), call,
-      [function](const PoolGeometry& pool, std::int64_t i, const engine::Buffers& buffers, float*) {
-        function(pool, input(buffers, 0, i * volume(pool.input, pool.channels)),
-                 output(buffers, i * volume(pool.output, pool.channels)));
-      });
+  return make(forward_geometry(call), call,
+              [function](const PoolGeometry& pool, std::int64_t i, const engine::Buffers& buffers) {
+                function(pool, input(buffers, 0, i * volume(pool.input, pool.channels)),
+                         output(buffers, i * volume(pool.output, pool.channels)));
+              });
 }
 
 std::unique_ptr<engine::PreparedKernel> prepare_max_gradient(const engine::KernelCall& call) {
   const auto pool =
       geometry(call.attrs.as<ops::PoolAttrs>(), call.inputs[0].shape, call.inputs[1].shape);
   return make(
-      pool, call,
-      [](const PoolGeometry& p, std::int64_t i, const engine::Buffers& buffers, float* scratch) {
+      pool, call, [](const PoolGeometry& p, std::int64_t i, const engine::Buffers& buffers) {
         const std::int64_t in = i * volume(p.input, p.channels);
         nn_functions().max_pool_gradient(p, input(buffers, 0, in),
                                          input(buffers, 1, i * volume(p.output, p.channels)),
-                                         output(buffers, in), scratch);
+                                         output(buffers, in));
       });
 }
 
 std::unique_ptr<engine::PreparedKernel> prepare_average_gradient(const engine::KernelCall& call) {
   const auto pool = geometry(call.attrs.as<ops::PoolGradientAttrs>().pool, call.outputs[0].shape,
                              call.inputs[0].shape);
-  return make(pool, call,
-              [](const PoolGeometry& p, std::int64_t i, const engine::Buffers& buffers, float*) {
-                nn_functions().average_pool_gradient(
-                    p, input(buffers, 0, i * volume(p.output, p.channels)),
-                    output(buffers, i * volume(p.input, p.channels)));
-              });
+  return make(
+      pool, call, [](const PoolGeometry& p, std::int64_t i, const engine::Buffers& buffers) {
+        nn_functions().average_pool_gradient(p, input(buffers, 0, i * volume(p.output, p.channels)),
+                                             output(buffers, i * volume(p.input, p.channels)));
+      });
 }
 
 }  // namespace
