@@ -33,6 +33,12 @@ bool resolved_training(const CallContext& context) {
   return !call_stack.empty() && call_stack.back().training;
 }
 
+Shapes shapes_of(const Tensors& tensors) {
+  Shapes shapes;
+  for (const auto& tensor : tensors) shapes.push_back(tensor.shape());
+  return shapes;
+}
+
 void append_once(Variables& into, const Variables& from) {
   for (const auto& variable : from)
     if (std::find(into.begin(), into.end(), variable) == into.end()) into.push_back(variable);
@@ -80,51 +86,42 @@ Config LayerImpl::get_build_config() const {
   return {{"input_shape", shapes}};
 }
 
+Tensors LayerImpl::call_arguments(const CallArguments& arguments, const CallContext& context) {
+  return call_list(arguments.tensors(), context);
+}
+
+Shapes LayerImpl::shapes_to_build(const CallArguments& arguments) const {
+  return shapes_of(arguments.inputs());
+}
+
 Tensors LayerImpl::replay(const Tensors& inputs, const Config& arguments,
                           const CallContext& context) {
-  const Config& args = arguments.at("args");
-  const bool as_list = args.size() == 1 && args.at(std::size_t{0}).is_list();
+  const CallArguments bound(name_, call_parameters(), arguments, inputs);
   CallContext own = context;
-  if (const Config* training = arguments.at("kwargs").find("training");
-      training && training->is_bool())
-    own.training = training->as_bool();
-  return run(inputs, as_list, own);
+  if (const auto training = bound.training()) own.training = training;
+  return run(bound, own);
 }
 
 Tensors LayerImpl::invoke(const Tensors& inputs, bool as_list, const CallOptions& options) {
-  const CallContext context{options.training};
   for (const auto& input : inputs)
     if (!input.defined())
       throw ValueError(str("Layer \"", name_, "\": an input is an empty Tensor."));
-  if (!any_symbolic(inputs)) return run(inputs, as_list, context);
-  Shapes shapes;
-  for (const auto& input : inputs) {
-    history_of(input);
-    shapes.push_back(input.shape());
-  }
-  check_inputs(name_, input_spec_, inputs);
-  ensure_built(shapes);
-  check_inputs(name_, input_spec_, inputs);
   Config arguments = as_list ? list_argument(inputs.size()) : single_argument();
   if (options.training) arguments.find("kwargs")->set("training", *options.training);
-  Tensors outputs = record_call(shared_from_this(), inputs, std::move(arguments), context);
-  nodes_.push_back(history_of(outputs[0]).node);
-  return outputs;
+  return invoke_recorded(inputs, arguments);
 }
 
 Tensors LayerImpl::invoke_recorded(const Tensors& inputs, const Config& arguments) {
-  const Config& args = arguments.at("args");
-  const bool as_list = args.size() == 1 && args.at(std::size_t{0}).is_list();
-  CallOptions options;
-  for (const auto& [key, value] : arguments.at("kwargs").as_dict()) {
-    if (key == "training" && (value.is_bool() || value.is_null())) {
-      if (value.is_bool()) options.training = value.as_bool();
-    } else if (!value.is_null()) {
-      throw ValueError(str("Layer \"", name_, "\": the call argument `", key, "=", value,
-                           "` is not supported."));
-    }
-  }
-  return invoke(inputs, as_list, options);
+  const CallArguments bound(name_, call_parameters(), arguments, inputs);
+  const CallContext context{bound.training()};
+  if (!any_symbolic(inputs)) return run(bound, context);
+  for (const auto& input : inputs) history_of(input);
+  check_inputs(name_, input_spec_, bound.inputs());
+  ensure_built(shapes_to_build(bound));
+  check_inputs(name_, input_spec_, bound.inputs());
+  Tensors outputs = record_call(shared_from_this(), inputs, arguments, context);
+  nodes_.push_back(history_of(outputs[0]).node);
+  return outputs;
 }
 
 void LayerImpl::ensure_built(const Shapes& input_shapes) {
@@ -146,26 +143,23 @@ void LayerImpl::ensure_built(const Shapes& input_shapes) {
   built_ = true;
 }
 
-Tensors LayerImpl::run(const Tensors& given, bool as_list, const CallContext& context) {
-  Shapes shapes;
-  for (const auto& input : given) shapes.push_back(input.shape());
+Tensors LayerImpl::run(const CallArguments& arguments, const CallContext& context) {
   if (!built_) {
-    check_inputs(name_, input_spec_, given);
-    ensure_built(shapes);
+    check_inputs(name_, input_spec_, arguments.inputs());
+    ensure_built(shapes_to_build(arguments));
   }
-  check_inputs(name_, input_spec_, given);
-  Tensors inputs;
-  for (const auto& input : given) {
+  check_inputs(name_, input_spec_, arguments.inputs());
+  Tensors tensors;
+  for (const auto& input : arguments.tensors()) {
     const bool narrow = autocast_ && is_float(input.dtype()) && input.dtype() != compute_dtype();
     Tensor x = narrow ? ops::cast(input, compute_dtype()) : input;
-    inputs.push_back(narrow && input.mask() ? x.with_mask(*input.mask()) : x);
+    tensors.push_back(narrow && input.mask() ? x.with_mask(*input.mask()) : x);
   }
+  const CallArguments cast = arguments.with_tensors(std::move(tensors));
   const CallContext own{resolved_training(context)};
   const CallScope scope(this, *own.training);
   try {
-    Tensors outputs =
-        as_list || inputs.size() != 1 ? call_list(inputs, own) : call_list({inputs[0]}, own);
-    outputs = with_masks(inputs, std::move(outputs));
+    Tensors outputs = with_masks(cast.inputs(), call_arguments(cast, own));
     add_activity_loss(outputs);
     return outputs;
   } catch (Error& error) {
@@ -246,9 +240,16 @@ Variable LayerImpl::add_weight(const std::string& name, const Shape& shape, Weig
   return weight;
 }
 
-Layer LayerImpl::track(Layer layer) {
+Layer LayerImpl::track(Layer layer, const std::string& attribute) {
   sublayers_.push_back(layer);
+  attributes_.push_back(attribute);
   return layer;
+}
+
+std::string LayerImpl::attribute_of(const Layer& sublayer) const {
+  const auto found = std::find(sublayers_.begin(), sublayers_.end(), sublayer);
+  if (found == sublayers_.end()) return {};
+  return attributes_[static_cast<std::size_t>(found - sublayers_.begin())];
 }
 
 Tensor LayerImpl::computed(const Variable& weight) const {

@@ -6,6 +6,7 @@
 
 #include "keras/constraints/constraint.h"
 #include "keras/initializers/initializer.h"
+#include "keras/layers/call_arguments.h"
 #include "keras/layers/input_spec.h"
 #include "keras/layers/layer.h"
 #include "keras/random/seed_generator.h"
@@ -42,6 +43,13 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   /// Computes the output from inputs in the compute dtype.
   virtual Tensor call(const Tensor& x, const CallContext& context);
   virtual Tensors call_list(const Tensors& xs, const CallContext& context);
+  /// The parameters of `call` as Keras's signature names them, the inputs first.
+  virtual std::vector<std::string> call_parameters() const { return {"inputs", "training"}; }
+  /// What a layer overrides that has more parameters than inputs and `training`: computes the
+  /// outputs from arguments by name.
+  virtual Tensors call_arguments(const CallArguments& arguments, const CallContext& context);
+  /// The shapes that `build` is told: those of the inputs, unless overridden.
+  virtual Shapes shapes_to_build(const CallArguments& arguments) const;
   /// The mask of the outputs where `supports_masking_`: the first input's, unless overridden.
   virtual Tensor compute_mask(const Tensors& inputs) const;
   /// The constructor's arguments; an override adds its own to these of the base class.
@@ -57,7 +65,7 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
 
   /// A call as users write it.
   Tensors invoke(const Tensors& inputs, bool as_list, const CallOptions& options);
-  /// A call on symbolic tensors as a file records it: `arguments` as OperationNode has them.
+  /// A call with its arguments as OperationNode has them and files record them.
   Tensors invoke_recorded(const Tensors& inputs, const Config& arguments);
   void ensure_built(const Shapes& input_shapes);
 
@@ -73,6 +81,9 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   /// Own variables as they lie in a file: the trainable ones, then the others.
   const Variables& own_variables() const { return variables_; }
   virtual std::vector<Layer> sublayers() const { return sublayers_; }
+  /// The attribute that holds a layer inside, under which files have its weights; empty when it is
+  /// one of a list of layers.
+  std::string attribute_of(const Layer& sublayer) const;
   const Shapes& build_shapes() const { return build_shapes_; }
   /// The calls on symbolic tensors so far.
   const std::vector<std::weak_ptr<OperationNode>>& nodes() const { return nodes_; }
@@ -80,8 +91,9 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
  protected:
   /// A new weight, in this layer's scope of names.
   Variable add_weight(const std::string& name, const Shape& shape, WeightOptions options);
-  /// Makes a layer part of this one: its weights, its state in files.
-  Layer track(Layer layer);
+  /// Makes a layer part of this one: its weights, its state in files. `attribute` is the name of
+  /// Keras's attribute that holds it, unless that is a list of layers.
+  Layer track(Layer layer, const std::string& attribute = {});
   /// A weight in the compute dtype.
   Tensor computed(const Variable& weight) const;
   /// Adds to what training minimizes besides the loss, where somebody collects it (`LossScope`).
@@ -94,7 +106,7 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   regularizers::Regularizer activity_regularizer_;
 
  private:
-  Tensors run(const Tensors& inputs, bool as_list, const CallContext& context);
+  Tensors run(const CallArguments& arguments, const CallContext& context);
   Tensors with_masks(const Tensors& inputs, Tensors outputs) const;
   void add_activity_loss(const Tensors& outputs) const;
 
@@ -106,6 +118,7 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   Shapes build_shapes_;
   Variables variables_;
   std::vector<Layer> sublayers_;
+  std::vector<std::string> attributes_;  ///< of the sublayers
   std::vector<std::weak_ptr<OperationNode>> nodes_;
 };
 

@@ -31,8 +31,8 @@ std::string short_class_name(const Layer& layer) {
   return name.substr(name.find('>') == std::string::npos ? 0 : name.find('>') + 1);
 }
 
-/// Layers are filed under their classes' names, counted, because their own names differ from run to
-/// run.
+/// Layers are filed under the attribute that holds them; those of a list under their classes'
+/// names, counted, because their own names differ from run to run.
 void collect_parts(const Layer& layer, const std::string& path, std::vector<Part>& parts) {
   Variables ordered;
   for (const bool trainable : {true, false})
@@ -41,6 +41,10 @@ void collect_parts(const Layer& layer, const std::string& path, std::vector<Part
   parts.push_back({path, layer.name(), std::move(ordered)});
   std::map<std::string, int> counts;
   for (const auto& inner : layer.impl()->sublayers()) {
+    if (const std::string attribute = layer.impl()->attribute_of(inner); !attribute.empty()) {
+      collect_parts(inner, joined(path, attribute), parts);
+      continue;
+    }
     std::string name = to_snake_case(short_class_name(inner));
     const int count = counts[name]++;
     if (count > 0) name += "_" + std::to_string(count);
