@@ -17,6 +17,7 @@
 #include "keras/layers/convolutional/depthwise_conv.h"
 #include "keras/layers/convolutional/separable_conv.h"
 #include "keras/layers/core/dense.h"
+#include "keras/layers/core/einsum_dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/layers/normalization/batch_normalization.h"

@@ -11,6 +11,7 @@
 #include "keras/layers/convolutional/depthwise_conv.h"
 #include "keras/layers/convolutional/separable_conv.h"
 #include "keras/layers/core/dense.h"
+#include "keras/layers/core/einsum_dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/normalization/batch_normalization.h"
 #include "keras/layers/normalization/layer_normalization.h"
@@ -48,6 +49,7 @@ const std::map<std::string, FromConfig>& rows() {
       {"DepthwiseConv1D", make<layers::DepthwiseConv1D>},
       {"DepthwiseConv2D", make<layers::DepthwiseConv2D>},
       {"Dropout", make<layers::Dropout>},
+      {"EinsumDense", make<layers::EinsumDense>},
       {"Flatten", make<layers::Flatten>},
       {"Functional", functional_from_config},
       {"GlobalAveragePooling1D", make<layers::GlobalAveragePooling1D>},
