@@ -184,6 +184,15 @@ class Rebuilder {
       tensors.push_back(tensor);
       return true;
     }
+    if (from.is_dict()) {
+      out = Config::dict();
+      for (const auto& [key, item] : from.as_dict()) {
+        Config value;
+        if (!resolve_value(item, tensors, value)) return false;
+        out.set(key, std::move(value));
+      }
+      return true;
+    }
     out = from;
     return true;
   }
