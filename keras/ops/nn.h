@@ -232,4 +232,22 @@ struct NormalizeOptions {
 /// x over its norm of the given order along the axis.
 Tensor normalize(const Tensor& x, NormalizeOptions options = {});
 
+struct DotProductAttentionOptions {
+  std::optional<Tensor> bias = {};  ///< added to the scores
+  /// True where a query may look at a key.
+  std::optional<Tensor> mask = {};
+  std::optional<double> scale = {};  ///< 1 / sqrt(depth) when not given
+  bool is_causal = false;
+  /// There is one way to compute it here: true is an error.
+  std::optional<bool> flash_attention = {};
+  std::optional<double> attn_logits_soft_cap = {};  ///< an error, as in Keras outside of TPUs
+};
+/// softmax(query · keyᵀ · scale + bias) · value for each head: Vaswani et al., "Attention is all
+/// you need" (2017). `query` is (batch, queries, heads, depth), `key` and `value` (batch, keys, key
+/// heads, depth) with a key head for each head or for each group of as many successive heads;
+/// `bias` and `mask` broadcast to (batch, heads, queries, keys). A row that looks at nothing is the
+/// mean of all values.
+Tensor dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                             DotProductAttentionOptions options = {});
+
 }  // namespace keras::ops

@@ -108,6 +108,18 @@ std::vector<RegistryRow> other_rows() {
                 c.tensor(0, "target"), c.tensor(1, "output"),
                 {.from_logits = c.flag("from_logits"), .axis = c.axis().value_or(-1)});
           }),
+      row("DotProductAttention",
+          [](Call c) {
+            const Config* scale = c.argument(5, "scale");
+            return dot_product_attention(
+                c.tensor(0, "query"), c.tensor(1, "key"), c.tensor(2, "value"),
+                {.bias = c.optional_tensor(3, "bias"),
+                 .mask = c.optional_tensor(4, "mask"),
+                 .scale = scale ? std::optional(scale->as_double()) : std::nullopt,
+                 .is_causal = c.flag("is_causal"),
+                 .flash_attention = c.flag("flash_attention") ? std::optional(true) : std::nullopt,
+                 .attn_logits_soft_cap = c.number("attn_logits_soft_cap")});
+          }),
       row("Normalize",
           [](Call c) {
             return normalize(c.tensor(0), {.axis = c.axis().value_or(-1),
