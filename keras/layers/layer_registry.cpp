@@ -6,6 +6,9 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/layers/attention/attention.h"
+#include "keras/layers/attention/group_query_attention.h"
+#include "keras/layers/attention/multi_head_attention.h"
 #include "keras/layers/convolutional/conv.h"
 #include "keras/layers/convolutional/conv_transpose.h"
 #include "keras/layers/convolutional/depthwise_conv.h"
@@ -35,6 +38,8 @@ Layer make(const Config& config) {
 /// One row a class: its name in Keras's files.
 const std::map<std::string, FromConfig>& rows() {
   static const std::map<std::string, FromConfig> table = {
+      {"AdditiveAttention", make<layers::AdditiveAttention>},
+      {"Attention", make<layers::Attention>},
       {"AveragePooling1D", make<layers::AveragePooling1D>},
       {"AveragePooling2D", make<layers::AveragePooling2D>},
       {"AveragePooling3D", make<layers::AveragePooling3D>},
@@ -58,11 +63,14 @@ const std::map<std::string, FromConfig>& rows() {
       {"GlobalMaxPooling1D", make<layers::GlobalMaxPooling1D>},
       {"GlobalMaxPooling2D", make<layers::GlobalMaxPooling2D>},
       {"GlobalMaxPooling3D", make<layers::GlobalMaxPooling3D>},
+      {"GroupQueryAttention", make<layers::GroupQueryAttention>},
+      {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
       {"InputLayer", make<layers::InputLayer>},
       {"LayerNormalization", make<layers::LayerNormalization>},
       {"MaxPooling1D", make<layers::MaxPooling1D>},
       {"MaxPooling2D", make<layers::MaxPooling2D>},
       {"MaxPooling3D", make<layers::MaxPooling3D>},
+      {"MultiHeadAttention", make<layers::MultiHeadAttention>},
       {"SeparableConv1D", make<layers::SeparableConv1D>},
       {"SeparableConv2D", make<layers::SeparableConv2D>},
       {"Sequential", make<Sequential>},

@@ -27,7 +27,7 @@ std::string joined(const std::string& path, const std::string& name) {
 }
 
 std::string short_class_name(const Layer& layer) {
-  const std::string name = layer.class_name();
+  const std::string name = layer.impl()->python_class_name();
   return name.substr(name.find('>') == std::string::npos ? 0 : name.find('>') + 1);
 }
 
