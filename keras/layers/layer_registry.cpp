@@ -17,7 +17,11 @@
 #include "keras/layers/core/einsum_dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/normalization/batch_normalization.h"
+#include "keras/layers/normalization/group_normalization.h"
 #include "keras/layers/normalization/layer_normalization.h"
+#include "keras/layers/normalization/rms_normalization.h"
+#include "keras/layers/normalization/unit_normalization.h"
+#include "keras/layers/pooling/adaptive_pooling.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/regularization/dropout.h"
 #include "keras/layers/reshaping/flatten.h"
@@ -38,6 +42,12 @@ Layer make(const Config& config) {
 /// One row a class: its name in Keras's files.
 const std::map<std::string, FromConfig>& rows() {
   static const std::map<std::string, FromConfig> table = {
+      {"AdaptiveAveragePooling1D", make<layers::AdaptiveAveragePooling1D>},
+      {"AdaptiveAveragePooling2D", make<layers::AdaptiveAveragePooling2D>},
+      {"AdaptiveAveragePooling3D", make<layers::AdaptiveAveragePooling3D>},
+      {"AdaptiveMaxPooling1D", make<layers::AdaptiveMaxPooling1D>},
+      {"AdaptiveMaxPooling2D", make<layers::AdaptiveMaxPooling2D>},
+      {"AdaptiveMaxPooling3D", make<layers::AdaptiveMaxPooling3D>},
       {"AdditiveAttention", make<layers::AdditiveAttention>},
       {"Attention", make<layers::Attention>},
       {"AveragePooling1D", make<layers::AveragePooling1D>},
@@ -63,6 +73,7 @@ const std::map<std::string, FromConfig>& rows() {
       {"GlobalMaxPooling1D", make<layers::GlobalMaxPooling1D>},
       {"GlobalMaxPooling2D", make<layers::GlobalMaxPooling2D>},
       {"GlobalMaxPooling3D", make<layers::GlobalMaxPooling3D>},
+      {"GroupNormalization", make<layers::GroupNormalization>},
       {"GroupQueryAttention", make<layers::GroupQueryAttention>},
       {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
       {"InputLayer", make<layers::InputLayer>},
@@ -71,9 +82,11 @@ const std::map<std::string, FromConfig>& rows() {
       {"MaxPooling2D", make<layers::MaxPooling2D>},
       {"MaxPooling3D", make<layers::MaxPooling3D>},
       {"MultiHeadAttention", make<layers::MultiHeadAttention>},
+      {"RMSNormalization", make<layers::RMSNormalization>},
       {"SeparableConv1D", make<layers::SeparableConv1D>},
       {"SeparableConv2D", make<layers::SeparableConv2D>},
       {"Sequential", make<Sequential>},
+      {"UnitNormalization", make<layers::UnitNormalization>},
   };
   return table;
 }

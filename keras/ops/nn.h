@@ -129,6 +129,17 @@ Tensor max_pool(const Tensor& inputs, SpatialSizes pool_size, PoolOptions option
 /// The mean of each window; padding counts for nothing.
 Tensor average_pool(const Tensor& inputs, SpatialSizes pool_size, PoolOptions options = {});
 
+struct AdaptivePoolOptions {
+  std::string data_format = {};  ///< "channels_last" when empty
+};
+/// The largest element of each of `output_size` windows over the spatial axes, which overlap where
+/// the sizes do not divide.
+Tensor adaptive_max_pool(const Tensor& inputs, SpatialSizes output_size,
+                         AdaptivePoolOptions options = {});
+/// The mean of each of these windows.
+Tensor adaptive_average_pool(const Tensor& inputs, SpatialSizes output_size,
+                             AdaptivePoolOptions options = {});
+
 struct ConvOptions {
   SpatialSizes strides = 1;
   std::string padding = "valid";
@@ -225,11 +236,11 @@ struct RmsNormalizationOptions {
 Tensor rms_normalization(const Tensor& x, RmsNormalizationOptions options = {});
 
 struct NormalizeOptions {
-  int axis = -1;
+  Axes axis = -1;
   int order = 2;
   std::optional<double> epsilon = {};
 };
-/// x over its norm of the given order along the axis.
+/// x over its norm of the given order along the axis, or over several axes together.
 Tensor normalize(const Tensor& x, NormalizeOptions options = {});
 
 struct DotProductAttentionOptions {

@@ -11,6 +11,7 @@
 #include "keras/ops/nn/record_unary.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/operation.h"
+#include "keras/ops/record.h"
 
 namespace keras::ops {
 namespace {
@@ -121,7 +122,7 @@ Tensor normalize_of_values(const Tensor& given, const NormalizeOptions& options)
   Tensor x = cast(given, to_float_dtype(given.dtype()));
   if (x.rank() == 0) x = reshape(x, {1});
   const double epsilon = options.epsilon.value_or(kDefaultEpsilon);
-  const std::vector<int> axis{options.axis};
+  const Axes& axis = options.axis;
   if (options.order == 2) {
     const Tensor inverse = rsqrt(sum(x * x, {.axis = axis, .keepdims = true}));
     return x * minimum(inverse, 1 / epsilon);
@@ -249,7 +250,7 @@ Tensor rms_normalization(const Tensor& x, RmsNormalizationOptions options) {
 }
 
 Tensor normalize(const Tensor& x, NormalizeOptions options) {
-  const Config config{{"axis", options.axis},
+  const Config config{{"axis", axes_config(options.axis)},
                       {"order", options.order},
                       {"epsilon", optional_config(options.epsilon)}};
   return record_unary("Normalize", x, config,

@@ -75,6 +75,16 @@ std::vector<RegistryRow> activation_rows() {
 
 std::vector<RegistryRow> other_rows() {
   return {
+      row("AdaptiveAveragePool",
+          [](Call c) {
+            return adaptive_average_pool(c.tensor(0, "inputs"), sizes(c, "output_size"),
+                                         {.data_format = text(c, "data_format", "")});
+          }),
+      row("AdaptiveMaxPool",
+          [](Call c) {
+            return adaptive_max_pool(c.tensor(0, "inputs"), sizes(c, "output_size"),
+                                     {.data_format = text(c, "data_format", "")});
+          }),
       row("AveragePool",
           [](Call c) {
             return average_pool(c.tensor(0, "inputs"), sizes(c, "pool_size"), pool_options(c));
@@ -122,7 +132,7 @@ std::vector<RegistryRow> other_rows() {
           }),
       row("Normalize",
           [](Call c) {
-            return normalize(c.tensor(0), {.axis = c.axis().value_or(-1),
+            return normalize(c.tensor(0), {.axis = c.axes(),
                                            .order = c.config().get("order", 2),
                                            .epsilon = c.number("epsilon")});
           }),
