@@ -1,11 +1,17 @@
 #include "keras/layers/layer_registry.h"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <string_view>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/layers/activations/prelu.h"
+#include "keras/layers/activations/rectifiers.h"
+#include "keras/layers/activations/softmax.h"
 #include "keras/layers/attention/attention.h"
 #include "keras/layers/attention/group_query_attention.h"
 #include "keras/layers/attention/multi_head_attention.h"
@@ -13,9 +19,16 @@
 #include "keras/layers/convolutional/conv_transpose.h"
 #include "keras/layers/convolutional/depthwise_conv.h"
 #include "keras/layers/convolutional/separable_conv.h"
+#include "keras/layers/core/activation.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/einsum_dense.h"
+#include "keras/layers/core/embedding.h"
+#include "keras/layers/core/identity.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/core/masking.h"
+#include "keras/layers/merging/concatenate.h"
+#include "keras/layers/merging/dot.h"
+#include "keras/layers/merging/merge.h"
 #include "keras/layers/normalization/batch_normalization.h"
 #include "keras/layers/normalization/group_normalization.h"
 #include "keras/layers/normalization/layer_normalization.h"
@@ -23,8 +36,15 @@
 #include "keras/layers/normalization/unit_normalization.h"
 #include "keras/layers/pooling/adaptive_pooling.h"
 #include "keras/layers/pooling/pooling.h"
+#include "keras/layers/preprocessing/rescaling.h"
 #include "keras/layers/regularization/dropout.h"
+#include "keras/layers/reshaping/cropping.h"
 #include "keras/layers/reshaping/flatten.h"
+#include "keras/layers/reshaping/permute.h"
+#include "keras/layers/reshaping/repeat_vector.h"
+#include "keras/layers/reshaping/reshape.h"
+#include "keras/layers/reshaping/up_sampling.h"
+#include "keras/layers/reshaping/zero_padding.h"
 #include "keras/models/functional.h"
 #include "keras/models/sequential.h"
 #include "keras/saving/serialization.h"
@@ -39,56 +59,95 @@ Layer make(const Config& config) {
   return LayerClass::from_config(config);
 }
 
-/// One row a class: its name in Keras's files.
-const std::map<std::string, FromConfig>& rows() {
-  static const std::map<std::string, FromConfig> table = {
-      {"AdaptiveAveragePooling1D", make<layers::AdaptiveAveragePooling1D>},
-      {"AdaptiveAveragePooling2D", make<layers::AdaptiveAveragePooling2D>},
-      {"AdaptiveAveragePooling3D", make<layers::AdaptiveAveragePooling3D>},
-      {"AdaptiveMaxPooling1D", make<layers::AdaptiveMaxPooling1D>},
-      {"AdaptiveMaxPooling2D", make<layers::AdaptiveMaxPooling2D>},
-      {"AdaptiveMaxPooling3D", make<layers::AdaptiveMaxPooling3D>},
-      {"AdditiveAttention", make<layers::AdditiveAttention>},
-      {"Attention", make<layers::Attention>},
-      {"AveragePooling1D", make<layers::AveragePooling1D>},
-      {"AveragePooling2D", make<layers::AveragePooling2D>},
-      {"AveragePooling3D", make<layers::AveragePooling3D>},
-      {"BatchNormalization", make<layers::BatchNormalization>},
-      {"Conv1D", make<layers::Conv1D>},
-      {"Conv1DTranspose", make<layers::Conv1DTranspose>},
-      {"Conv2D", make<layers::Conv2D>},
-      {"Conv2DTranspose", make<layers::Conv2DTranspose>},
-      {"Conv3D", make<layers::Conv3D>},
-      {"Conv3DTranspose", make<layers::Conv3DTranspose>},
-      {"Dense", make<layers::Dense>},
-      {"DepthwiseConv1D", make<layers::DepthwiseConv1D>},
-      {"DepthwiseConv2D", make<layers::DepthwiseConv2D>},
-      {"Dropout", make<layers::Dropout>},
-      {"EinsumDense", make<layers::EinsumDense>},
-      {"Flatten", make<layers::Flatten>},
-      {"Functional", functional_from_config},
-      {"GlobalAveragePooling1D", make<layers::GlobalAveragePooling1D>},
-      {"GlobalAveragePooling2D", make<layers::GlobalAveragePooling2D>},
-      {"GlobalAveragePooling3D", make<layers::GlobalAveragePooling3D>},
-      {"GlobalMaxPooling1D", make<layers::GlobalMaxPooling1D>},
-      {"GlobalMaxPooling2D", make<layers::GlobalMaxPooling2D>},
-      {"GlobalMaxPooling3D", make<layers::GlobalMaxPooling3D>},
-      {"GroupNormalization", make<layers::GroupNormalization>},
-      {"GroupQueryAttention", make<layers::GroupQueryAttention>},
-      {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
-      {"InputLayer", make<layers::InputLayer>},
-      {"LayerNormalization", make<layers::LayerNormalization>},
-      {"MaxPooling1D", make<layers::MaxPooling1D>},
-      {"MaxPooling2D", make<layers::MaxPooling2D>},
-      {"MaxPooling3D", make<layers::MaxPooling3D>},
-      {"MultiHeadAttention", make<layers::MultiHeadAttention>},
-      {"RMSNormalization", make<layers::RMSNormalization>},
-      {"SeparableConv1D", make<layers::SeparableConv1D>},
-      {"SeparableConv2D", make<layers::SeparableConv2D>},
-      {"Sequential", make<Sequential>},
-      {"UnitNormalization", make<layers::UnitNormalization>},
-  };
-  return table;
+struct Row {
+  std::string_view class_name;
+  Layer (*from_config)(const Config& config);
+};
+
+/// One row a class: its name in Keras's files, in the order of the alphabet.
+constexpr Row kRows[] = {
+    {"Activation", make<layers::Activation>},
+    {"AdaptiveAveragePooling1D", make<layers::AdaptiveAveragePooling1D>},
+    {"AdaptiveAveragePooling2D", make<layers::AdaptiveAveragePooling2D>},
+    {"AdaptiveAveragePooling3D", make<layers::AdaptiveAveragePooling3D>},
+    {"AdaptiveMaxPooling1D", make<layers::AdaptiveMaxPooling1D>},
+    {"AdaptiveMaxPooling2D", make<layers::AdaptiveMaxPooling2D>},
+    {"AdaptiveMaxPooling3D", make<layers::AdaptiveMaxPooling3D>},
+    {"Add", make<layers::Add>},
+    {"AdditiveAttention", make<layers::AdditiveAttention>},
+    {"Attention", make<layers::Attention>},
+    {"Average", make<layers::Average>},
+    {"AveragePooling1D", make<layers::AveragePooling1D>},
+    {"AveragePooling2D", make<layers::AveragePooling2D>},
+    {"AveragePooling3D", make<layers::AveragePooling3D>},
+    {"BatchNormalization", make<layers::BatchNormalization>},
+    {"Concatenate", make<layers::Concatenate>},
+    {"Conv1D", make<layers::Conv1D>},
+    {"Conv1DTranspose", make<layers::Conv1DTranspose>},
+    {"Conv2D", make<layers::Conv2D>},
+    {"Conv2DTranspose", make<layers::Conv2DTranspose>},
+    {"Conv3D", make<layers::Conv3D>},
+    {"Conv3DTranspose", make<layers::Conv3DTranspose>},
+    {"Cropping1D", make<layers::Cropping1D>},
+    {"Cropping2D", make<layers::Cropping2D>},
+    {"Cropping3D", make<layers::Cropping3D>},
+    {"Dense", make<layers::Dense>},
+    {"DepthwiseConv1D", make<layers::DepthwiseConv1D>},
+    {"DepthwiseConv2D", make<layers::DepthwiseConv2D>},
+    {"Dot", make<layers::Dot>},
+    {"Dropout", make<layers::Dropout>},
+    {"ELU", make<layers::ELU>},
+    {"EinsumDense", make<layers::EinsumDense>},
+    {"Embedding", make<layers::Embedding>},
+    {"Flatten", make<layers::Flatten>},
+    {"Functional", [](const Config& config) -> Layer { return functional_from_config(config); }},
+    {"GlobalAveragePooling1D", make<layers::GlobalAveragePooling1D>},
+    {"GlobalAveragePooling2D", make<layers::GlobalAveragePooling2D>},
+    {"GlobalAveragePooling3D", make<layers::GlobalAveragePooling3D>},
+    {"GlobalMaxPooling1D", make<layers::GlobalMaxPooling1D>},
+    {"GlobalMaxPooling2D", make<layers::GlobalMaxPooling2D>},
+    {"GlobalMaxPooling3D", make<layers::GlobalMaxPooling3D>},
+    {"GroupNormalization", make<layers::GroupNormalization>},
+    {"GroupQueryAttention", make<layers::GroupQueryAttention>},
+    {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
+    {"Identity", make<layers::Identity>},
+    {"InputLayer", make<layers::InputLayer>},
+    {"LayerNormalization", make<layers::LayerNormalization>},
+    {"LeakyReLU", make<layers::LeakyReLU>},
+    {"Masking", make<layers::Masking>},
+    {"MaxPooling1D", make<layers::MaxPooling1D>},
+    {"MaxPooling2D", make<layers::MaxPooling2D>},
+    {"MaxPooling3D", make<layers::MaxPooling3D>},
+    {"Maximum", make<layers::Maximum>},
+    {"Minimum", make<layers::Minimum>},
+    {"MultiHeadAttention", make<layers::MultiHeadAttention>},
+    {"Multiply", make<layers::Multiply>},
+    {"PReLU", make<layers::PReLU>},
+    {"Permute", make<layers::Permute>},
+    {"RMSNormalization", make<layers::RMSNormalization>},
+    {"ReLU", make<layers::ReLU>},
+    {"RepeatVector", make<layers::RepeatVector>},
+    {"Rescaling", make<layers::Rescaling>},
+    {"Reshape", make<layers::Reshape>},
+    {"SeparableConv1D", make<layers::SeparableConv1D>},
+    {"SeparableConv2D", make<layers::SeparableConv2D>},
+    {"Sequential", make<Sequential>},
+    {"Softmax", make<layers::Softmax>},
+    {"Subtract", make<layers::Subtract>},
+    {"UnitNormalization", make<layers::UnitNormalization>},
+    {"UpSampling1D", make<layers::UpSampling1D>},
+    {"UpSampling2D", make<layers::UpSampling2D>},
+    {"UpSampling3D", make<layers::UpSampling3D>},
+    {"ZeroPadding1D", make<layers::ZeroPadding1D>},
+    {"ZeroPadding2D", make<layers::ZeroPadding2D>},
+    {"ZeroPadding3D", make<layers::ZeroPadding3D>},
+};
+
+const Row* find_row(std::string_view class_name) {
+  const auto* row =
+      std::lower_bound(std::begin(kRows), std::end(kRows), class_name,
+                       [](const Row& a, std::string_view b) { return a.class_name < b; });
+  return row != std::end(kRows) && row->class_name == class_name ? row : nullptr;
 }
 
 struct Registered {
@@ -105,14 +164,13 @@ Registered& registered() {
 
 void register_layer(const std::string& registered_name, FromConfig from_config) {
   const std::lock_guard lock(registered().mutex);
-  if (rows().contains(registered_name) ||
+  if (find_row(registered_name) ||
       !registered().classes.emplace(registered_name, std::move(from_config)).second)
     throw ValueError(str("register_layer: the name \"", registered_name, "\" is taken."));
 }
 
 Layer layer_from_config(const std::string& class_name, const Config& config) {
-  const auto row = rows().find(class_name);
-  if (row != rows().end()) return row->second(config);
+  if (const Row* row = find_row(class_name)) return row->from_config(config);
   FromConfig from_config;
   {
     const std::lock_guard lock(registered().mutex);
@@ -128,12 +186,12 @@ Layer layer_from_config(const std::string& class_name, const Config& config) {
 
 bool is_known_layer(const std::string& class_name) {
   const std::lock_guard lock(registered().mutex);
-  return rows().contains(class_name) || registered().classes.contains(class_name);
+  return find_row(class_name) || registered().classes.contains(class_name);
 }
 
 std::vector<std::string> layer_names() {
   std::vector<std::string> names;
-  for (const auto& [name, from_config] : rows()) names.push_back(name);
+  for (const auto& row : kRows) names.emplace_back(row.class_name);
   return names;
 }
 
