@@ -185,6 +185,38 @@ std::int64_t size_of(const Labels& labels, const std::map<char, std::int64_t>& s
   return size;
 }
 
+/// In the order of what the result is needed in, so that it needs no transposition.
+Labels in_order_of(Labels labels, const Labels& later) {
+  std::stable_sort(labels.begin(), labels.end(),
+                   [&](char a, char b) { return later.find(a) < later.find(b); });
+  return labels;
+}
+
+/// An operand as a stack of matrices with the axes `rows` and `columns`, or of their transposes
+/// where that leaves the last axis in its place.
+struct Factor {
+  Tensor tensor;
+  bool transposed;
+};
+
+Factor factor(const Labelled& x, const Labels& batch, const Labels& rows, const Labels& columns,
+              const std::map<char, std::int64_t>& sizes) {
+  // More axes than this make stacks that the fast kernels do not take.
+  constexpr std::size_t kMostBatchAxes = 4;
+  const bool transposed = !rows.empty() && x.labels.back() == rows.back();
+  Shape shape;
+  if (batch.size() > kMostBatchAxes) {
+    shape.push_back(size_of(batch, sizes));
+  } else {
+    for (const char label : batch) shape.push_back(sizes.at(label));
+  }
+  const Labels& first = transposed ? columns : rows;
+  const Labels& last = transposed ? rows : columns;
+  shape.push_back(size_of(first, sizes));
+  shape.push_back(size_of(last, sizes));
+  return {reshape(arrange(x, batch + first + last), shape), transposed};
+}
+
 /// Multiplies two operands and sums over the labels that nobody in `later` names.
 Labelled contract(const Labelled& a, const Labelled& b, const Labels& later,
                   const std::map<char, std::int64_t>& sizes) {
@@ -193,14 +225,16 @@ Labelled contract(const Labelled& a, const Labelled& b, const Labels& later,
     (!contains(b.labels, label) ? left : contains(later, label) ? batch : inner) += label;
   for (const char label : b.labels)
     if (!contains(a.labels, label)) right += label;
-  const std::int64_t groups = size_of(batch, sizes), depth = size_of(inner, sizes);
-  const Tensor x = reshape(arrange(a, batch + left + inner), {groups, size_of(left, sizes), depth});
-  const Tensor y =
-      reshape(arrange(b, batch + inner + right), {groups, depth, size_of(right, sizes)});
+  batch = in_order_of(batch, later);
+  left = in_order_of(left, later);
+  right = in_order_of(right, later);
+  const auto [x, transpose_x] = factor(a, batch, left, inner, sizes);
+  const auto [y, transpose_y] = factor(b, batch, inner, right, sizes);
   const Labels labels = batch + left + right;
   Shape shape;
   for (const char label : labels) shape.push_back(sizes.at(label));
-  return {reshape(emit(matmul_op, {x, y}, MatmulAttrs{}), shape), labels};
+  // A factor's rows are those of the product on the left, and what is summed over on the right.
+  return {reshape(emit(matmul_op, {x, y}, MatmulAttrs{transpose_x, transpose_y}), shape), labels};
 }
 
 Labelled sum_unused(Labelled x, const Labels& used) {
