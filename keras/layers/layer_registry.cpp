@@ -26,6 +26,7 @@
 #include "keras/layers/core/identity.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/core/masking.h"
+#include "keras/layers/core/reversible_embedding.h"
 #include "keras/layers/merging/concatenate.h"
 #include "keras/layers/merging/dot.h"
 #include "keras/layers/merging/merge.h"
@@ -129,6 +130,7 @@ constexpr Row kRows[] = {
     {"RepeatVector", make<layers::RepeatVector>},
     {"Rescaling", make<layers::Rescaling>},
     {"Reshape", make<layers::Reshape>},
+    {"ReversibleEmbedding", make<layers::ReversibleEmbedding>},
     {"SeparableConv1D", make<layers::SeparableConv1D>},
     {"SeparableConv2D", make<layers::SeparableConv2D>},
     {"Sequential", make<Sequential>},
