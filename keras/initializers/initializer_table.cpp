@@ -5,6 +5,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/initializers/initializers.h"
+#include "keras/initializers/stft.h"
 
 namespace keras::initializers {
 namespace {
@@ -60,6 +61,26 @@ Initializer orthogonal(const Config& config) {
   return Orthogonal({.gain = config.get("gain", 1.0), .seed = seed_of(config)});
 }
 
+Initializer stft(const Config& config) {
+  STFTOptions options;
+  options.side = config.get("side", "real");
+  options.periodic = config.get("periodic", false);
+  if (const Config* window = config.find("window")) {
+    options.window = std::monostate();
+    if (window->is_list()) {
+      std::vector<double> values;
+      for (const auto& value : window->as_list()) values.push_back(value.as_double());
+      options.window = std::move(values);
+    } else if (!window->is_null()) {
+      options.window = window->as_string();
+    }
+  }
+  if (const Config* scaling = config.find("scaling"))
+    options.scaling =
+        scaling->is_null() ? std::nullopt : std::optional<std::string>(scaling->as_string());
+  return STFT(std::move(options));
+}
+
 }  // namespace
 
 ObjectRegistry<Initializer>& initializer_table() {
@@ -83,6 +104,7 @@ ObjectRegistry<Initializer>& initializer_table() {
           {"LecunUniform", fan_initializer<LecunUniform>},
           {"LecunNormal", fan_initializer<LecunNormal>},
           {"Orthogonal", orthogonal, {"OrthogonalInitializer"}},
+          {"STFT", stft, {"STFTInitializer"}},
       });
   return rows;
 }
