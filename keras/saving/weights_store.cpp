@@ -98,8 +98,9 @@ void read_weights(const Model& model, const Hdf5File& file) {
                         path, "."));
     const Hdf5Group group = file.root().group(path);
     const std::size_t count = group.names().size();
-    // An optimizer that has not made a step is saved with its counters alone, which come first.
-    if (optional ? count > part.variables.size() : count != part.variables.size())
+    // An optimizer that was saved before it had its slots has nothing that its config has not.
+    if (optional && count < part.variables.size()) continue;
+    if (count != part.variables.size())
       throw IoError(str("Layer '", part.name, "' expected ", part.variables.size(),
                         " variables, but the file has ", count, " in ", path, "."));
     for (std::size_t i = 0; i < count; ++i)
