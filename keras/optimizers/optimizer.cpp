@@ -59,6 +59,9 @@ void Optimizer::exclude_from_weight_decay(ExcludeFromWeightDecayOptions options)
 }
 
 Tensor Optimizer::scale_loss(const Tensor& loss) const { return impl().scale_loss(loss); }
+void Optimizer::set_loss_scale_factor(std::optional<double> factor) const {
+  impl().set_loss_scale_factor(factor);
+}
 void Optimizer::finalize_variable_values() const { impl().finalize_variable_values(); }
 
 const std::string& Optimizer::name() const { return impl().name(); }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,8 @@ class Optimizer {
   void exclude_from_weight_decay(ExcludeFromWeightDecayOptions options) const;
   /// The loss times loss_scale_factor, by which `apply` divides the gradients again.
   Tensor scale_loss(const Tensor& loss) const;
+  /// What an optimizer around this one does that scales losses itself.
+  void set_loss_scale_factor(std::optional<double> factor) const;
   /// Where use_ema is on, sets the trained variables to their moving averages.
   void finalize_variable_values() const;
 

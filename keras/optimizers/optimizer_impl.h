@@ -67,19 +67,20 @@ class OptimizerImpl {
   virtual void begin_step() {}
 
   void build(const Variables& trainable_variables);
-  void apply(const Tensors& gradients, const Variables& trainable_variables);
+  virtual void apply(const Tensors& gradients, const Variables& trainable_variables);
   void exclude_from_weight_decay(const Variables& variables, std::vector<std::string> names);
-  void finalize_variable_values();
-  void set_learning_rate(double value);
-  Tensor learning_rate() const;
-  Tensor scale_loss(const Tensor& loss) const;
+  virtual void finalize_variable_values();
+  virtual void set_learning_rate(double value);
+  virtual Tensor learning_rate() const;
+  virtual Tensor scale_loss(const Tensor& loss) const;
+  void set_loss_scale_factor(std::optional<double> factor) { options_.loss_scale_factor = factor; }
 
   bool built() const { return built_; }
   const std::string& name() const { return options_.name; }
-  const Variable& iterations() const { return iterations_; }
+  virtual Variable iterations() const { return iterations_; }
   /// How many updates were made: fewer than `iterations` where gradients are accumulated.
   Tensor update_count() const;
-  const Variables& variables() const { return variables_; }
+  virtual Variables variables() const { return variables_; }
   const Variables& trainable_variables() const { return trainable_variables_; }
 
  protected:

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
 #include "keras/optimizers/optimizers.h"
 
 namespace keras::optimizers {
@@ -173,25 +175,66 @@ Optimizer adafactor(const Config& config) {
   return Adafactor(options);
 }
 
+Optimizer schedule_free_adamw(const Config& config) {
+  auto options = common<ScheduleFreeAdamWOptions>(config);
+  read(config, "beta_1", options.beta_1);
+  read(config, "beta_2", options.beta_2);
+  read(config, "epsilon", options.epsilon);
+  read(config, "warmup_steps", options.warmup_steps);
+  return ScheduleFreeAdamW(options);
+}
+
+/// Older files have all arguments of optimizers, which mean nothing there, at their defaults.
+void check_loss_scale_config(const Config& config) {
+  if (!config.get("dynamic", true))
+    throw ValueError(
+        "LossScaleOptimizer no longer supports `dynamic=False`. Instead, simply set "
+        "`loss_scale_factor` directly on the `inner_optimizer`.");
+  const Config defaults{{"weight_decay", nullptr},
+                        {"clipnorm", nullptr},
+                        {"global_clipnorm", nullptr},
+                        {"clipvalue", nullptr},
+                        {"use_ema", false},
+                        {"ema_momentum", 0.99},
+                        {"ema_overwrite_frequency", nullptr},
+                        {"loss_scale_factor", nullptr},
+                        {"gradient_accumulation_steps", nullptr}};
+  for (const auto& [key, value] : defaults.as_dict())
+    if (const Config* given = config.find(key); given && *given != value)
+      throw ValueError(str("LossScaleOptimizer does not support `", key, "`. Instead, set `", key,
+                           "` on the `inner_optimizer`."));
+}
+
+Optimizer loss_scale_optimizer(const Config& config) {
+  check_loss_scale_config(config);
+  LossScaleOptimizerOptions options;
+  read(config, "initial_scale", options.initial_scale);
+  read(config, "dynamic_growth_steps", options.dynamic_growth_steps);
+  read(config, "name", options.name);
+  return LossScaleOptimizer(Optimizer::deserialize(config.at("inner_optimizer")), options);
+}
+
 }  // namespace
 
 ObjectRegistry<Optimizer>& optimizer_table() {
-  static ObjectRegistry<Optimizer> rows("optimizer",
-                                        {
-                                            {"SGD", sgd, {"sgd"}},
-                                            {"RMSprop", rmsprop, {"rmsprop"}},
-                                            {"Adam", adam<Adam, AdamOptions>, {"adam"}},
-                                            {"AdamW", adam<AdamW, AdamWOptions>, {"adamw"}},
-                                            {"Adagrad", adagrad, {"adagrad"}},
-                                            {"Adadelta", adadelta, {"adadelta"}},
-                                            {"Adamax", adamax, {"adamax"}},
-                                            {"Nadam", nadam, {"nadam"}},
-                                            {"Ftrl", ftrl, {"ftrl"}},
-                                            {"Lion", lion, {"lion"}},
-                                            {"Lamb", lamb, {"lamb"}},
-                                            {"Muon", muon, {"muon"}},
-                                            {"Adafactor", adafactor, {"adafactor"}},
-                                        });
+  static ObjectRegistry<Optimizer> rows(
+      "optimizer", {
+                       {"SGD", sgd, {"sgd"}},
+                       {"RMSprop", rmsprop, {"rmsprop"}},
+                       {"Adam", adam<Adam, AdamOptions>, {"adam"}},
+                       {"AdamW", adam<AdamW, AdamWOptions>, {"adamw"}},
+                       {"Adagrad", adagrad, {"adagrad"}},
+                       {"Adadelta", adadelta, {"adadelta"}},
+                       {"Adamax", adamax, {"adamax"}},
+                       {"Nadam", nadam, {"nadam"}},
+                       {"Ftrl", ftrl, {"ftrl"}},
+                       {"Lion", lion, {"lion"}},
+                       {"Lamb", lamb, {"lamb"}},
+                       {"Muon", muon, {"muon"}},
+                       {"Adafactor", adafactor, {"adafactor"}},
+                       {"ScheduleFreeAdamW", schedule_free_adamw, {"schedulefreeadamw"}},
+                       {"LossScaleOptimizer", loss_scale_optimizer, {"lossscaleoptimizer"}},
+                   });
   return rows;
 }
 

@@ -52,6 +52,7 @@ TEST(Optimizers, HaveKerasConfig) {
 
 TEST(Optimizers, KeepTheirConfigs) {
   for (const auto& name : optimizer_names()) {
+    if (name == "LossScaleOptimizer") continue;  // not without another one inside
     const Optimizer optimizer(name);
     EXPECT_EQ(Optimizer::deserialize(optimizer.serialize()).serialize(), optimizer.serialize());
   }
