@@ -5,6 +5,7 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/graph/trace.h"
+#include "keras/engine/tensor/number.h"
 #include "keras/engine/text.h"
 #include "keras/utils/naming.h"
 
@@ -60,6 +61,7 @@ Config nested_list(const std::vector<Config>& values, const Shape& shape) {
 
 /// A tensor that is part of a recorded call, as Keras serializes it; a number stays a number.
 Config constant_config(const Tensor& tensor) {
+  if (const auto number = engine::exact_number(tensor)) return *number;
   std::vector<Config> values;
   if (is_float(tensor.dtype())) {
     for (const double value : tensor.to_vector<double>()) values.emplace_back(value);

@@ -8,6 +8,7 @@
 #include "keras/engine/graph/node.h"
 #include "keras/engine/runtime/evaluate.h"
 #include "keras/engine/tensor/convert.h"
+#include "keras/engine/tensor/number.h"
 #include "keras/engine/text.h"
 
 namespace keras {
@@ -17,11 +18,7 @@ Tensor Tensor::scalar(bool value) {
                                Storage::copy_of(std::as_bytes(std::span(&value, 1))), true);
 }
 
-Tensor Tensor::scalar(double value) {
-  const auto narrow = static_cast<float>(value);
-  return engine::make_constant({{}, DType::kFloat32},
-                               Storage::copy_of(std::as_bytes(std::span(&narrow, 1))), true);
-}
+Tensor Tensor::scalar(double value) { return engine::make_number(value); }
 
 Tensor Tensor::scalar(std::int64_t value) {
   const auto narrow = static_cast<std::int32_t>(value);

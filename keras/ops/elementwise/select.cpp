@@ -1,4 +1,5 @@
 #include "keras/engine/error.h"
+#include "keras/engine/tensor/number.h"
 #include "keras/engine/text.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/numpy.h"
@@ -52,6 +53,8 @@ const engine::Op cast_op = engine::define_op<CastAttrs>({
 
 Tensor cast(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype && !(x.node()->weak && !x.is_symbolic())) return x;
+  if (const auto number = engine::exact_number(x); number && dtype == DType::kFloat64)
+    return Tensor::from(&*number, {});
   return call_or_record("Cast", {x}, {{"dtype", dtype_name(dtype)}}, [dtype](const Tensors& in) {
     return emit(cast_op, {in[0]}, CastAttrs{dtype});
   });
