@@ -5,6 +5,7 @@
 #include "keras/activations/activation.h"
 #include "keras/activations/activations.h"
 #include "keras/callbacks/callbacks.h"
+#include "keras/config/config.h"
 #include "keras/constraints/constraints.h"
 #include "keras/datasets/digits.h"
 #include "keras/dtype_policies/dtype_policy.h"

@@ -3,13 +3,11 @@
 #include <memory>
 #include <utility>
 
+#include "keras/config/config.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::constraints {
 namespace {
-
-/// keras.backend.epsilon(): keeps divisions by a norm of 0 finite.
-constexpr double kEpsilon = 1e-7;
 
 Tensor norms(const Tensor& w, const Axes& axis) {
   return ops::sqrt(ops::sum(ops::square(w), {.axis = axis, .keepdims = true}));
@@ -30,7 +28,7 @@ class MaxNormImpl final : public ConstraintImpl {
   }
   Tensor call(const Tensor& w) const override {
     const Tensor norm = norms(w, options_.axis);
-    return w * (ops::clip(norm, 0, options_.max_value) / (norm + kEpsilon));
+    return w * (ops::clip(norm, 0, options_.max_value) / (norm + config::epsilon()));
   }
 
  private:
@@ -48,7 +46,9 @@ class UnitNormImpl final : public ConstraintImpl {
   explicit UnitNormImpl(UnitNormOptions options) : options_(std::move(options)) {}
   std::string class_name() const override { return "UnitNorm"; }
   Config get_config() const override { return {{"axis", axis_config(options_.axis)}}; }
-  Tensor call(const Tensor& w) const override { return w / (norms(w, options_.axis) + kEpsilon); }
+  Tensor call(const Tensor& w) const override {
+    return w / (norms(w, options_.axis) + config::epsilon());
+  }
 
  private:
   UnitNormOptions options_;
@@ -68,7 +68,7 @@ class MinMaxNormImpl final : public ConstraintImpl {
     const Tensor norm = norms(w, options_.axis);
     const Tensor desired = ops::clip(norm, options_.min_value, options_.max_value) * options_.rate +
                            norm * (1 - options_.rate);
-    return w * (desired / (norm + kEpsilon));
+    return w * (desired / (norm + config::epsilon()));
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 struct PolicyInForce {
   std::mutex mutex;
-  std::string name = "float32";
+  std::string name = {};  ///< empty: `config::floatx()`
 };
 
 PolicyInForce& policy_in_force() {
@@ -20,7 +21,8 @@ PolicyInForce& policy_in_force() {
 
 std::string name_in_force() {
   const std::lock_guard lock(policy_in_force().mutex);
-  return policy_in_force().name;
+  const std::string& name = policy_in_force().name;
+  return name.empty() ? config::floatx() : name;
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/losses/loss_functions.h"
@@ -6,8 +7,6 @@
 
 namespace keras::losses {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 Tensor smoothed(const Tensor& y_true, double smoothing, double uniform) {
   if (smoothing == 0) return y_true;
@@ -26,14 +25,14 @@ Tensor smoothed_categorical(const Tensor& y_true, const Tensor& y_pred, double s
 }  // namespace
 
 Tensor kl_divergence(const Tensor& y_true, const Tensor& y_pred) {
-  const Tensor truth = ops::clip(ops::cast(y_true, y_pred.dtype()), kEpsilon, 1);
-  const Tensor prediction = ops::clip(y_pred, kEpsilon, 1);
+  const Tensor truth = ops::clip(ops::cast(y_true, y_pred.dtype()), config::epsilon(), 1);
+  const Tensor prediction = ops::clip(y_pred, config::epsilon(), 1);
   return ops::sum(truth * ops::log(truth / prediction), {.axis = -1});
 }
 
 Tensor poisson(const Tensor& y_true, const Tensor& y_pred) {
   const Tensor truth = ops::cast(y_true, y_pred.dtype());
-  return ops::mean(y_pred - truth * ops::log(y_pred + kEpsilon), {.axis = -1});
+  return ops::mean(y_pred - truth * ops::log(y_pred + config::epsilon()), {.axis = -1});
 }
 
 Tensor binary_crossentropy(const Tensor& y_true, const Tensor& y_pred,
@@ -83,7 +82,7 @@ Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred
   const Tensor labels = smoothed_categorical(y_true, y_pred, options.label_smoothing);
   const Tensor p = options.from_logits ? ops::softmax(y_pred, {.axis = axis}) : y_pred;
   const Tensor normalized = p / ops::sum(p, {.axis = axis, .keepdims = true});
-  const Tensor output = ops::clip(normalized, kEpsilon, 1.0 - kEpsilon);
+  const Tensor output = ops::clip(normalized, config::epsilon(), 1.0 - config::epsilon());
   const Tensor crossentropy = -labels * ops::log(output);
   const Tensor factor = ops::power(1.0 - output, options.gamma) * options.alpha;
   return ops::sum(factor * crossentropy, {.axis = axis});

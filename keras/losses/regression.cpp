@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "keras/config/config.h"
 #include "keras/losses/loss_functions.h"
 #include "keras/losses/weighting.h"
 #include "keras/ops/nn.h"
@@ -7,8 +8,6 @@
 
 namespace keras::losses {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 struct Pair {
   Tensor y_true;
@@ -37,14 +36,14 @@ Tensor mean_absolute_error(const Tensor& y_true, const Tensor& y_pred) {
 
 Tensor mean_absolute_percentage_error(const Tensor& y_true, const Tensor& y_pred) {
   const Pair y = aligned(y_true, y_pred);
-  const Tensor scale = ops::maximum(ops::abs(y.y_true), kEpsilon);
+  const Tensor scale = ops::maximum(ops::abs(y.y_true), config::epsilon());
   return mean_of_last(ops::abs((y.y_true - y.y_pred) / scale)) * 100.0;
 }
 
 Tensor mean_squared_logarithmic_error(const Tensor& y_true, const Tensor& y_pred) {
   const Pair y = aligned(y_true, y_pred);
-  const Tensor log_pred = ops::log(ops::maximum(y.y_pred, kEpsilon) + 1.0);
-  const Tensor log_true = ops::log(ops::maximum(y.y_true, kEpsilon) + 1.0);
+  const Tensor log_pred = ops::log(ops::maximum(y.y_pred, config::epsilon()) + 1.0);
+  const Tensor log_true = ops::log(ops::maximum(y.y_true, config::epsilon()) + 1.0);
   return mean_of_last(ops::square(log_pred - log_true));
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/losses/weighting.h"
@@ -15,9 +16,6 @@ namespace keras::metrics {
 namespace {
 
 using losses::divide_no_nan;
-
-/// keras.backend.epsilon(): the outermost thresholds lie that far outside of [0, 1].
-constexpr double kEpsilon = 1e-7;
 
 AUCOptions checked(AUCOptions options) {
   std::transform(options.curve.begin(), options.curve.end(), options.curve.begin(), [](char c) {
@@ -50,8 +48,8 @@ std::vector<double> thresholds_of(const AUCOptions& options) {
   std::vector<double> thresholds = even_thresholds(options.num_thresholds);
   if (options.thresholds)
     std::copy(options.thresholds->begin(), options.thresholds->end(), thresholds.begin() + 1);
-  thresholds.front() = -kEpsilon;
-  thresholds.back() = 1.0 + kEpsilon;
+  thresholds.front() = -config::epsilon();
+  thresholds.back() = 1.0 + config::epsilon();
   return thresholds;
 }
 

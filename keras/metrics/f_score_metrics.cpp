@@ -4,14 +4,13 @@
 #include <string_view>
 #include <utility>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::metrics {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 FBetaScoreOptions checked(FBetaScoreOptions options) {
   const auto& average = options.average;
@@ -75,15 +74,15 @@ class FBetaScoreImpl final : public MetricImpl {
   Tensor result() const override {
     if (!true_positives_.defined()) return ops::zeros({});
     const Tensor hits = true_positives_.value();
-    const Tensor precision = hits / (hits + false_positives_.value() + kEpsilon);
-    const Tensor recall = hits / (hits + false_negatives_.value() + kEpsilon);
+    const Tensor precision = hits / (hits + false_positives_.value() + config::epsilon());
+    const Tensor recall = hits / (hits + false_negatives_.value() + config::epsilon());
     const double square = options_.beta * options_.beta;
     const Tensor score =
-        precision * recall / (precision * square + recall + kEpsilon) * (1 + square);
+        precision * recall / (precision * square + recall + config::epsilon()) * (1 + square);
     if (!options_.average) return score;
     if (*options_.average != "weighted") return ops::mean(score);
     const Tensor weights = weights_.value();
-    return ops::sum(score * (weights / (ops::sum(weights) + kEpsilon)));
+    return ops::sum(score * (weights / (ops::sum(weights) + config::epsilon())));
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/linalg.h"
@@ -14,8 +15,6 @@
 
 namespace keras::metrics {
 namespace {
-
-constexpr double kEpsilon = 1e-7;
 
 /// Everything that the five classes differ in.
 struct IoUSpec {
@@ -106,8 +105,8 @@ class IoUImpl final : public MetricImpl {
     const Tensor denominator = of_targets(unions);
     const Tensor present = ops::cast(ops::greater(denominator, 1e-9), DType::kFloat32);
     // A class that does not occur counts for nothing.
-    const Tensor ratios = of_targets(hits) / (denominator + kEpsilon) * present;
-    return ops::sum(ratios) / (ops::sum(present) + kEpsilon);
+    const Tensor ratios = of_targets(hits) / (denominator + config::epsilon()) * present;
+    return ops::sum(ratios) / (ops::sum(present) + config::epsilon());
   }
 
  private:

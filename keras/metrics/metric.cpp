@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/losses/loss_functions.h"
@@ -32,7 +33,7 @@ MetricImpl::MetricImpl(std::string_view class_name, std::string name, const std:
     : class_name_(class_name),
       name_(name.empty() ? auto_name(class_name) : std::move(name)),
       path_(name_),
-      dtype_(dtype.empty() ? DType::kFloat32 : dtype_from_name(dtype)) {
+      dtype_(dtype_from_name(dtype.empty() ? config::floatx() : dtype)) {
   std::replace(path_.begin(), path_.end(), '/', '>');
 }
 

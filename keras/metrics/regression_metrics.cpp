@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "keras/config/config.h"
 #include "keras/losses/loss_functions.h"
 #include "keras/losses/weighting.h"
 #include "keras/metrics/function_metric.h"
@@ -55,7 +56,6 @@ Tensor pearson_correlation(const Tensor& y_true, const Tensor& y_pred, int axis)
 }
 
 Tensor concordance_correlation(const Tensor& y_true, const Tensor& y_pred, int axis) {
-  constexpr double kEpsilon = 1e-7;
   const auto [truth, prediction] =
       losses::squeeze_or_expand_to_same_rank(ops::cast(y_true, y_pred.dtype()), y_pred);
   const ops::ReduceOptions along{.axis = axis, .keepdims = true};
@@ -64,7 +64,7 @@ Tensor concordance_correlation(const Tensor& y_true, const Tensor& y_pred, int a
   const Tensor norm = ops::var(truth - true_mean, along) + ops::var(prediction - pred_mean, along) +
                       ops::square(true_mean - pred_mean);
   const Tensor covariance = (truth - pred_mean) * (prediction - pred_mean);
-  return ops::mean(covariance * 2 / (norm + kEpsilon), {.axis = axis});
+  return ops::mean(covariance * 2 / (norm + config::epsilon()), {.axis = axis});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
@@ -7,9 +8,6 @@
 
 namespace keras::ops {
 namespace {
-
-// Keras's epsilon(): probabilities are kept this far from 0 and 1.
-constexpr double kEpsilon = 1e-7;
 
 void check_same_shape(const Tensor& target, const Tensor& output) {
   if (target.shape() != output.shape())
@@ -28,7 +26,7 @@ Tensor binary(const Tensor& given_target, const Tensor& given_output, bool from_
     const Tensor log_positive = log_sigmoid(output), log_negative = log_sigmoid(-output);
     return -(target * log_positive) - (1 - target) * log_negative;
   }
-  const Tensor p = clip(output, kEpsilon, 1 - kEpsilon);
+  const Tensor p = clip(output, config::epsilon(), 1 - config::epsilon());
   return -(target * log(p) + (1 - target) * log(1 - p));
 }
 
@@ -36,7 +34,7 @@ Tensor binary(const Tensor& given_target, const Tensor& given_output, bool from_
 Tensor log_probabilities(const Tensor& output, bool from_logits, int axis) {
   if (from_logits) return log_softmax(output, {.axis = axis});
   const Tensor normalized = output / sum(output, {.axis = axis, .keepdims = true});
-  return log(clip(normalized, kEpsilon, 1 - kEpsilon));
+  return log(clip(normalized, config::epsilon(), 1 - config::epsilon()));
 }
 
 Tensor categorical(const Tensor& target, const Tensor& given_output,

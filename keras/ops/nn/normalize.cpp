@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
@@ -15,9 +16,6 @@
 
 namespace keras::ops {
 namespace {
-
-// Keras's epsilon().
-constexpr double kDefaultEpsilon = 1e-7;
 
 DType compute_dtype(DType dtype) { return promote(dtype, DType::kFloat32); }
 
@@ -90,7 +88,7 @@ Tensor layer_normalization_of_values(const Tensor& given,
                                      const LayerNormalizationOptions& options) {
   const Tensor x = cast(given, to_float_dtype(given.dtype()));
   const std::vector<int> axes = normalize_axes("layer_normalization", options.axis, x.rank());
-  const double epsilon = options.epsilon.value_or(kDefaultEpsilon);
+  const double epsilon = options.epsilon.value_or(config::epsilon());
   const Shape normalized = x.shape().slice(x.rank() - static_cast<int>(axes.size()));
   const auto fits = [&](const std::optional<Tensor>& parameter) {
     return !parameter || parameter->shape() == normalized;
@@ -111,7 +109,7 @@ Tensor rms_normalization_of_values(const Tensor& given, const RmsNormalizationOp
   const DType dtype = compute_dtype(to_float_dtype(given.dtype()));
   const Tensor x = cast(given, dtype);
   const Tensor square = mean(x * x, {.axis = options.axis, .keepdims = true});
-  Tensor y = x * rsqrt(square + options.epsilon.value_or(kDefaultEpsilon));
+  Tensor y = x * rsqrt(square + options.epsilon.value_or(config::epsilon()));
   if (options.scale) y = y * cast(*options.scale, dtype);
   return cast(y, to_float_dtype(given.dtype()));
 }
@@ -121,7 +119,7 @@ Tensor normalize_of_values(const Tensor& given, const NormalizeOptions& options)
     throw ValueError(str("Argument `order` must be an int >= 1. Received: order=", options.order));
   Tensor x = cast(given, to_float_dtype(given.dtype()));
   if (x.rank() == 0) x = reshape(x, {1});
-  const double epsilon = options.epsilon.value_or(kDefaultEpsilon);
+  const double epsilon = options.epsilon.value_or(config::epsilon());
   const Axes& axis = options.axis;
   if (options.order == 2) {
     const Tensor inverse = rsqrt(sum(x * x, {.axis = axis, .keepdims = true}));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/numpy.h"
@@ -37,7 +38,7 @@ std::vector<std::int64_t> SpatialSizes::for_axes(int axes, std::string_view argu
 }
 
 std::string standardize_data_format(std::string_view data_format) {
-  if (data_format.empty()) return "channels_last";
+  if (data_format.empty()) return config::image_data_format();
   if (data_format != "channels_last" && data_format != "channels_first")
     throw ValueError(
         str("The `data_format` argument must be one of "

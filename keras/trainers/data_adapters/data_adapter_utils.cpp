@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "keras/config/config.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
@@ -140,10 +141,10 @@ std::pair<Batch, Batch> train_validation_split(const Batch& arrays, double valid
 }
 
 Data to_floatx(const Data& data) {
+  const DType floatx = dtype_from_name(config::floatx());
   Data out = data;
   for (auto& tensor : out.mutable_tensors())
-    if (tensor.defined() && is_float(tensor.dtype()) && tensor.dtype() != DType::kFloat32)
-      tensor = ops::cast(tensor, DType::kFloat32);
+    if (tensor.defined() && is_float(tensor.dtype())) tensor = ops::cast(tensor, floatx);
   return out;
 }
 
