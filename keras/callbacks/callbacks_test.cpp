@@ -346,5 +346,41 @@ TEST(Callback, OfOnesOwn) {
   EXPECT_ERROR(CallbackList({Callback()}), "an entry that is no callback");
 }
 
+TEST(Logs, KeepAllResultsOfAMetric) {
+  Logs logs = {{"loss", 2.0}};
+  logs.set("f1_score", std::vector<double>{0.5, 0.25, 0.0});
+  EXPECT_EQ(logs["f1_score"], 0.25);
+  EXPECT_EQ(logs.vector("f1_score"), (std::vector<double>{0.5, 0.25, 0.0}));
+  EXPECT_EQ(logs.vector("loss"), std::vector<double>{2.0});
+  EXPECT_TRUE(logs.is_vector("f1_score"));
+  EXPECT_FALSE(logs.is_vector("loss"));
+  EXPECT_THROW(logs.vector("accuracy"), ValueError);
+  const Logs lazy = Logs::lazy([&] { return logs; });
+  EXPECT_EQ(lazy.vector("f1_score").size(), 3u);
+  EpochLogs epochs;
+  epochs.append(logs);
+  EXPECT_EQ(epochs["f1_score"], std::vector<double>{0.25});
+  EXPECT_EQ(epochs.vectors("f1_score"), (std::vector<std::vector<double>>{{0.5, 0.25, 0.0}}));
+  EXPECT_EQ(epochs.vectors("loss"), (std::vector<std::vector<double>>{{2.0}}));
+  logs.set("f1_score", 1.0);
+  EXPECT_FALSE(logs.is_vector("f1_score"));
+}
+
+TEST(CSVLogger, WritesListsAsKerasDoes) {
+  const test_support::TempFolder folder;
+  const CSVLogger logger((folder / "log.csv").string());
+  CallbackList list({logger}, {});
+  Logs none;
+  list.on_train_begin(none);
+  Logs logs;
+  logs.set("val_f1_score", std::vector<double>{0.5, 0.25});
+  list.on_epoch_end(0, logs);
+  list.on_train_end(none);
+  std::ifstream file(folder / "log.csv");
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), "epoch,val_f1_score\r\n0,\"\"\"[0.5, 0.25]\"\"\"\r\n");
+}
+
 }  // namespace
 }  // namespace keras::callbacks

@@ -36,7 +36,9 @@ class CSVLoggerImpl final : public CallbackImpl {
     write(std::to_string(epoch));
     for (const auto& key : keys_) {
       const double* value = logs.find(key);
-      write_next(value ? to_text(*value) : "NA");
+      write_next(!value                ? "NA"
+                 : logs.is_vector(key) ? list_text(logs.vector(key))
+                                       : to_text(*value));
     }
     end_line();
   }
@@ -47,6 +49,13 @@ class CSVLoggerImpl final : public CallbackImpl {
   bool has_a_line() const {
     std::ifstream file(filename_);
     return file && file.peek() != std::ifstream::traits_type::eof();
+  }
+
+  /// With quotation marks of its own, as Keras writes it.
+  static std::string list_text(const std::vector<double>& values) {
+    std::vector<std::string> texts;
+    for (const double value : values) texts.push_back(to_text(value));
+    return "\"[" + join(texts, ", ") + "]\"";
   }
 
   /// Validation may come later than the first row: its columns are there from the start.

@@ -15,6 +15,14 @@ const EpochLogs::Values& EpochLogs::at(std::string_view name) const {
                    str("there are: ", join(names(), ", "), "."));
 }
 
+std::vector<EpochLogs::Values> EpochLogs::vectors(std::string_view name) const {
+  for (const auto& [key, values] : *vectors_)
+    if (key == name) return values;
+  std::vector<Values> singles;
+  for (const double value : at(name)) singles.push_back({value});
+  return singles;
+}
+
 bool EpochLogs::contains(std::string_view name) const {
   return std::any_of(begin(), end(), [&](const Item& item) { return item.first == name; });
 }
@@ -31,6 +39,11 @@ void EpochLogs::append(const Logs& logs) const {
                               [&name = name](const Item& item) { return item.first == name; });
     if (found == items_->end()) found = items_->insert(found, Item{name, {}});
     found->second.push_back(value);
+    if (!logs.is_vector(name)) continue;
+    auto vectors = std::find_if(vectors_->begin(), vectors_->end(),
+                                [&name = name](const auto& item) { return item.first == name; });
+    if (vectors == vectors_->end()) vectors = vectors_->insert(vectors, NamedVectors{name, {}});
+    vectors->second.push_back(logs.vector(name));
   }
 }
 

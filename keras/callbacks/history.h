@@ -16,10 +16,14 @@ class EpochLogs {
   using Values = std::vector<double>;
   using Item = std::pair<std::string, Values>;
 
-  EpochLogs() : items_(std::make_shared<std::vector<Item>>()) {}
+  EpochLogs()
+      : items_(std::make_shared<std::vector<Item>>()),
+        vectors_(std::make_shared<std::vector<NamedVectors>>()) {}
   /// One value for each epoch in which there was one. Throws ValueError for an unknown name.
   const Values& operator[](std::string_view name) const { return at(name); }
   const Values& at(std::string_view name) const;
+  /// The same for a metric with several results, whose mean `at` has: all of them for each epoch.
+  std::vector<Values> vectors(std::string_view name) const;
   bool contains(std::string_view name) const;
   std::vector<std::string> names() const;
   std::size_t size() const { return items_->size(); }
@@ -28,7 +32,10 @@ class EpochLogs {
   void append(const Logs& logs) const;
 
  private:
+  using NamedVectors = std::pair<std::string, std::vector<Values>>;
+
   std::shared_ptr<std::vector<Item>> items_;
+  std::shared_ptr<std::vector<NamedVectors>> vectors_;
 };
 
 /// What `fit` returns: the logs of each epoch. Every `fit` has one; given as a callback it goes on

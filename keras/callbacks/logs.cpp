@@ -1,13 +1,14 @@
 #include "keras/callbacks/logs.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 
 namespace keras {
 
-Logs Logs::lazy(std::function<Items()> make) {
+Logs Logs::lazy(std::function<Logs()> make) {
   Logs logs;
   logs.make_ = std::move(make);
   return logs;
@@ -15,7 +16,9 @@ Logs Logs::lazy(std::function<Items()> make) {
 
 const Logs::Items& Logs::items() const {
   if (make_) {
-    items_ = make_();
+    const Logs made = make_();
+    items_ = made.items();
+    vectors_ = made.vectors_;
     make_ = nullptr;
   }
   return items_;
@@ -34,8 +37,29 @@ double Logs::at(std::string_view name) const {
                    str("there are: ", join(names(), ", "), "."));
 }
 
+const std::vector<double>* Logs::find_vector(std::string_view name) const {
+  items();
+  for (const auto& [key, values] : vectors_)
+    if (key == name) return &values;
+  return nullptr;
+}
+
+std::vector<double> Logs::vector(std::string_view name) const {
+  const std::vector<double>* values = find_vector(name);
+  return values ? *values : std::vector<double>{at(name)};
+}
+
+bool Logs::is_vector(std::string_view name) const { return find_vector(name) != nullptr; }
+
+void Logs::set(std::string_view name, std::vector<double> values) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  set(name, values.empty() ? 0.0 : sum / static_cast<double>(values.size()));
+  if (values.size() != 1) vectors_.emplace_back(name, std::move(values));
+}
+
 void Logs::set(std::string_view name, double value) {
   items();
+  std::erase_if(vectors_, [&](const Vector& vector) { return vector.first == name; });
   for (auto& [key, old] : items_)
     if (key == name) {
       old = value;

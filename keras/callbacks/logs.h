@@ -9,7 +9,9 @@
 
 namespace keras {
 
-/// What a batch or an epoch gave: numbers by name ("loss", "accuracy", "val_loss"), in order.
+/// What a batch or an epoch gave: numbers by name ("loss", "accuracy", "val_loss"), in order. A
+/// metric with several results, such as one score a class, is there as their mean and, in
+/// `vector`, one by one.
 class Logs {
  public:
   using Item = std::pair<std::string, double>;
@@ -17,9 +19,9 @@ class Logs {
 
   Logs() = default;
   Logs(std::initializer_list<Item> items) : items_(items) {}
-  explicit Logs(Items items) : items_(std::move(items)) {}
+  Logs(Items items) : items_(std::move(items)) {}
   /// Values that are worked out when somebody first looks: what nobody reads costs nothing.
-  static Logs lazy(std::function<Items()> make);
+  static Logs lazy(std::function<Logs()> make);
 
   /// The value. Throws ValueError with near names where there is none.
   double at(std::string_view name) const;
@@ -27,8 +29,13 @@ class Logs {
   /// The value, or nullptr.
   const double* find(std::string_view name) const;
   bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// All results of one name. Throws ValueError where there is none.
+  std::vector<double> vector(std::string_view name) const;
+  /// Whether the name has several results.
+  bool is_vector(std::string_view name) const;
   /// Adds or replaces a value.
   void set(std::string_view name, double value);
+  void set(std::string_view name, std::vector<double> values);
 
   const Items& items() const;
   std::vector<std::string> names() const;
@@ -38,8 +45,12 @@ class Logs {
   auto end() const { return items().end(); }
 
  private:
+  using Vector = std::pair<std::string, std::vector<double>>;
+  const std::vector<double>* find_vector(std::string_view name) const;
+
   mutable Items items_;
-  mutable std::function<Items()> make_;
+  mutable std::vector<Vector> vectors_;
+  mutable std::function<Logs()> make_;
 };
 
 }  // namespace keras

@@ -12,6 +12,16 @@ const Config* tensor_index(const Config& value) {
   return value.is_dict() && value.size() == 1 ? value.find("tensor") : nullptr;
 }
 
+/// Null, or lists and dictionaries of it, such as the masks of a nested model's inputs.
+bool holds_nothing(const Config& value) {
+  if (value.is_list())
+    return std::all_of(value.as_list().begin(), value.as_list().end(), holds_nothing);
+  if (value.is_dict())
+    return std::all_of(value.as_dict().begin(), value.as_dict().end(),
+                       [](const auto& entry) { return holds_nothing(entry.second); });
+  return value.is_null();
+}
+
 }  // namespace
 
 CallArguments::CallArguments(const std::string& layer, std::vector<std::string> parameters,
@@ -33,7 +43,7 @@ CallArguments CallArguments::with_tensors(Tensors tensors) const {
 }
 
 void CallArguments::bind(const std::string& name, const Config& value) {
-  if (value.is_null()) return;
+  if (holds_nothing(value)) return;
   if (std::find(parameters_.begin(), parameters_.end(), name) == parameters_.end())
     throw ValueError(
         str("Layer \"", layer_, "\": the call argument `", name, "=", value, "` is not supported."),

@@ -7,19 +7,24 @@
 #include "keras/layers/core/input_layer.h"
 #include "keras/models/functional_config.h"
 #include "keras/ops/numpy.h"
+#include "keras/utils/io_utils.h"
 
 namespace keras {
 namespace {
 
 class FunctionalImpl final : public ModelImpl {
  public:
-  FunctionalImpl(const Tensors& inputs, const Tensors& outputs, ModelOptions options)
-      : ModelImpl(std::move(options), "Functional"), graph_(inputs, outputs, name()) {
+  FunctionalImpl(ModelEnds inputs, ModelEnds outputs, ModelOptions options)
+      : ModelImpl(std::move(options), "Functional"),
+        inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)),
+        graph_(inputs_.tensors, outputs_.tensors, name()) {
+    warn_of_other_keys();
     for (const auto& operation : graph_.operations())
       if (auto layer = std::dynamic_pointer_cast<LayerImpl>(operation))
         layers_.emplace_back(std::move(layer));
     Shapes shapes;
-    for (const auto& input : inputs) shapes.push_back(input.shape());
+    for (const auto& input : graph_.inputs()) shapes.push_back(input.shape());
     autocast_ = false;
     ensure_built(shapes);
   }
@@ -34,14 +39,37 @@ class FunctionalImpl final : public ModelImpl {
     return graph_.run(inputs, context);
   }
 
-  Config get_config() const override { return functional_config(graph_, name(), trainable()); }
+  Config get_config() const override {
+    return functional_config(graph_, inputs_.structure, outputs_.structure, name(), trainable());
+  }
   std::vector<Layer> sublayers() const override { return layers_; }
   Tensors inputs() const override { return graph_.inputs(); }
   Tensors outputs() const override { return graph_.outputs(); }
+  std::vector<std::string> input_keys() const override {
+    const auto keys = inputs_.keys();
+    return keys.empty() ? input_names() : keys;
+  }
+  std::vector<std::string> output_keys() const override {
+    const auto keys = outputs_.keys();
+    return keys.empty() ? output_names() : keys;
+  }
   std::string module() const override { return "keras.src.models.functional"; }
   const FunctionGraph& graph() const { return graph_; }
 
  private:
+  void warn_of_other_keys() const {
+    const auto keys = inputs_.keys();
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const std::string& tensor = history_of(inputs_.tensors[i]).node->operation->name();
+      if (keys[i] != tensor)
+        utils::warn(str(
+            "When providing `inputs` as a dict, all keys in the dict must match the "
+            "names of the corresponding tensors. Received key '",
+            keys[i], "' mapping to the tensor of name '", tensor, "'. Change the tensor name to '",
+            keys[i], "' (via `Input(..., {.name = \"", keys[i], "\"})`)."));
+    }
+  }
+
   /// Keras takes a missing or a superfluous last axis of size 1, and casts to the input's dtype.
   Tensor standardized(const Tensor& given, const Tensor& input) const {
     const TensorSpec& spec = input.spec();
@@ -68,15 +96,18 @@ class FunctionalImpl final : public ModelImpl {
                            ", found shape=", given.shape()));
   }
 
+  ModelEnds inputs_;
+  ModelEnds outputs_;
   FunctionGraph graph_;
   std::vector<Layer> layers_;
 };
 
 }  // namespace
 
-std::shared_ptr<ModelImpl> make_functional(const Tensors& inputs, const Tensors& outputs,
+std::shared_ptr<ModelImpl> make_functional(ModelEnds inputs, ModelEnds outputs,
                                            ModelOptions options) {
-  return std::make_shared<FunctionalImpl>(inputs, outputs, std::move(options));
+  return std::make_shared<FunctionalImpl>(std::move(inputs), std::move(outputs),
+                                          std::move(options));
 }
 
 const FunctionGraph* graph_of(const Model& model) {

@@ -1,5 +1,6 @@
 #include "keras/models/functional_config.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@
 
 namespace keras {
 namespace {
+
+/// At a model's ends, and only there, Keras counts the calls of a nested functional model from 1.
+int first_call_number(const std::string& class_name) { return class_name == "Functional" ? 1 : 0; }
 
 /// How calls of one operation are counted inside a model: 0 is the first one that belongs to it.
 class CallNumbers {
@@ -64,17 +68,20 @@ Config named_arguments(const Config& arguments, const OperationNode& node,
   return dict;
 }
 
-Config ends(const Tensors& tensors, const CallNumbers& numbers) {
-  // A single tensor is not a list of one: Keras keeps the structure that the model was made with.
-  if (tensors.size() == 1) return history_config(tensors[0], numbers);
-  Config list = Config::list();
-  for (const auto& tensor : tensors) list.as_list().push_back(history_config(tensor, numbers));
-  return list;
+Config ends(const Config& structure, const Tensors& tensors, const CallNumbers& numbers) {
+  return map_structure(structure, [&](std::int64_t index) {
+    const Tensor& tensor = tensors[static_cast<std::size_t>(index)];
+    const OperationNode& node = *history_of(tensor).node;
+    Config history = history_config(tensor, numbers);
+    history.as_list()[1] = numbers.of(node) + first_call_number(node.operation->class_name());
+    return history;
+  });
 }
 
 }  // namespace
 
-Config functional_config(const FunctionGraph& graph, const std::string& name, bool trainable) {
+Config functional_config(const FunctionGraph& graph, const Config& input_structure,
+                         const Config& output_structure, const std::string& name, bool trainable) {
   const CallNumbers numbers(graph);
   Config layers = Config::list();
   for (const auto& operation : graph.operations()) {
@@ -93,8 +100,8 @@ Config functional_config(const FunctionGraph& graph, const std::string& name, bo
   return {{"name", name},
           {"trainable", trainable},
           {"layers", layers},
-          {"input_layers", ends(graph.inputs(), numbers)},
-          {"output_layers", ends(graph.outputs(), numbers)}};
+          {"input_layers", ends(input_structure, graph.inputs(), numbers)},
+          {"output_layers", ends(output_structure, graph.outputs(), numbers)}};
 }
 
 namespace {
@@ -122,8 +129,9 @@ class Rebuilder {
             str("The model's config is cyclic or names a tensor that nothing makes: "
                 "the call ",
                 pending.done, " of layer \"", name, "\" cannot be made."));
-    return Model(ends_of("input_layers"), ends_of("output_layers"),
-                 {.name = config_.get("name", ""), .trainable = config_.get("trainable", true)});
+    return Model(make_functional(
+        ends_of("input_layers"), ends_of("output_layers"),
+        {.name = config_.get("name", ""), .trainable = config_.get("trainable", true)}));
   }
 
  private:
@@ -149,8 +157,9 @@ class Rebuilder {
       const Config& call = inbound(pending)[pending.done];
       Tensors tensors;
       Config arguments = Config::dict();
-      if (!resolve(call.at("args"), tensors, arguments, "args")) break;
-      if (!resolve(call.at("kwargs"), tensors, arguments, "kwargs")) break;
+      const auto order = input_order(*pending.entry);
+      if (!resolve(call.at("args"), order, tensors, arguments, "args")) break;
+      if (!resolve(call.at("kwargs"), order, tensors, arguments, "kwargs")) break;
       outputs_[{name, static_cast<std::int64_t>(pending.done)}] =
           pending.operation.call(tensors, arguments);
       ++pending.done;
@@ -159,19 +168,54 @@ class Rebuilder {
     return progress;
   }
 
-  bool resolve(const Config& from, Tensors& tensors, Config& arguments, const char* key) {
+  using Order = std::vector<std::string>;
+
+  /// The names of a nested model's inputs where it was made with a list of them: Keras calls it
+  /// with a dictionary, too.
+  static Order input_order(const Config& entry) {
+    const Config* ends = entry.at("config").find("input_layers");
+    Order order;
+    if (ends && ends->is_list())
+      for (const auto& end : ends->as_list())
+        if (is_history(end)) order.push_back(end.at(std::size_t{0}).as_string());
+    return order;
+  }
+
+  static bool is_history(const Config& config) {
+    return config.is_list() && config.size() == 3 && config.at(std::size_t{0}).is_string();
+  }
+
+  bool resolve(const Config& from, const Order& order, Tensors& tensors, Config& arguments,
+               const char* key) {
     Config resolved;
-    if (!resolve_value(from, tensors, resolved)) return false;
+    if (!resolve_value(from, order, tensors, resolved)) return false;
     arguments.set(key, std::move(resolved));
     return true;
   }
 
-  bool resolve_value(const Config& from, Tensors& tensors, Config& out) {
+  /// Keras's order of a dictionary's tensors: that of the sorted keys.
+  bool resolve_dict(const Config& from, const Order& order, Tensors& tensors, Config& out) {
+    Order keys;
+    for (const auto& [key, value] : from.as_dict()) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    Order named = order;
+    std::sort(named.begin(), named.end());
+    if (named == keys) keys = order;
+    out = from;
+    for (const auto& key : keys) {
+      Config value;
+      if (!resolve_value(from.at(key), order, tensors, value)) return false;
+      out.set(key, std::move(value));
+    }
+    return true;
+  }
+
+  bool resolve_value(const Config& from, const Order& order, Tensors& tensors, Config& out) {
     if (from.is_list()) {
       out = Config::list();
       for (const auto& item : from.as_list()) {
         Config value;
-        if (!resolve_value(item, tensors, value)) return false;
+        if (!resolve_value(item, order, tensors, value)) return false;
         out.as_list().push_back(std::move(value));
       }
       return true;
@@ -184,15 +228,8 @@ class Rebuilder {
       tensors.push_back(tensor);
       return true;
     }
-    if (from.is_dict()) {
-      out = Config::dict();
-      for (const auto& [key, item] : from.as_dict()) {
-        Config value;
-        if (!resolve_value(item, tensors, value)) return false;
-        out.set(key, std::move(value));
-      }
-      return true;
-    }
+    if (from.is_dict() && !from.contains("class_name"))
+      return resolve_dict(from, order, tensors, out);
     out = from;
     return true;
   }
@@ -211,17 +248,18 @@ class Rebuilder {
     return found->second[static_cast<std::size_t>(index)];
   }
 
-  Tensors ends_of(const char* key) const {
-    const Config& list = config_.at(key);
-    const bool single = list.size() == 3 && list.at(std::size_t{0}).is_string();
-    Tensors tensors;
-    for (const auto& history : single ? Config::List{list} : list.as_list()) {
+  ModelEnds ends_of(const char* key) const {
+    return ModelEnds(config_.at(key), is_history, [this](const Config& given) {
+      Config history = given;
+      const auto named = pending_.find(given.at(std::size_t{0}).as_string());
+      if (named != pending_.end() && given.at(std::size_t{1}).as_int() > 0)
+        history.as_list()[1] = given.at(std::size_t{1}).as_int() -
+                               first_call_number(named->second.entry->get("class_name", ""));
       const Tensor tensor = find(history);
       if (!tensor.defined())
         throw ValueError(str("The model's config names an end that no layer makes: ", history));
-      tensors.push_back(tensor);
-    }
-    return tensors;
+      return tensor;
+    });
   }
 
   const Config& config_;

@@ -40,10 +40,56 @@ void ModelImpl::save_weights(const std::string& filepath) const {
 }
 
 Model::Model(std::shared_ptr<ModelImpl> impl) : Layer(std::move(impl)) {}
-Model::Model(const Tensor& input, const Tensor& output, ModelOptions options)
-    : Model(Tensors{input}, Tensors{output}, std::move(options)) {}
-Model::Model(const Tensors& inputs, const Tensors& outputs, ModelOptions options)
-    : Layer(make_functional(inputs, outputs, std::move(options))) {}
+Model::Model(const Data& inputs, const Data& outputs, ModelOptions options)
+    : Layer(make_functional(ModelEnds(inputs), ModelEnds(outputs), std::move(options))) {}
+
+Tensors Model::call_list(const NamedTensors& xs, CallOptions options) const {
+  ModelImpl& impl = model_impl();
+  const Data ordered = Data(xs).in_order_of(impl.input_keys(), "inputs");
+  Config arguments = {{"args", Config::list({Config::dict()})}, {"kwargs", Config::dict()}};
+  Config& named = arguments.find("args")->as_list()[0];
+  for (std::size_t i = 0; i < ordered.size(); ++i)
+    named.set(ordered.names()[i], Config::dict({{"tensor", static_cast<std::int64_t>(i)}}));
+  if (options.training) arguments.find("kwargs")->set("training", *options.training);
+  return impl.invoke_recorded(ordered.tensors(), arguments);
+}
+
+Tensor Model::operator()(const NamedTensors& xs, CallOptions options) const {
+  const Tensors outputs = call_list(xs, options);
+  if (outputs.size() != 1)
+    throw ValueError(str("Model \"", name(), "\" has ", outputs.size(), " outputs."),
+                     "call it through call_list or call_map.");
+  return outputs[0];
+}
+
+TensorMap Model::call_map(const Data& xs, CallOptions options) const {
+  if (!xs.is_named()) return by_name(impl_->invoke(xs.tensors(), !xs.is_single(), options));
+  NamedTensors named;
+  for (std::size_t i = 0; i < xs.size(); ++i) named.emplace_back(xs.names()[i], xs[i]);
+  return by_name(call_list(named, options));
+}
+
+TensorMap Model::by_name(const Tensors& outputs) const {
+  const auto keys = model_impl().output_keys();
+  if (keys.size() != outputs.size())
+    throw ValueError(str("The outputs of model \"", name(), "\" have no names."));
+  TensorMap named;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (!named.emplace(keys[i], outputs[i]).second)
+      throw ValueError(
+          str("Two outputs of model \"", name(), "\" have the name \"", keys[i], "\"."),
+          "make the model with a dictionary of outputs.");
+  return named;
+}
+
+Tensor Model::input() const {
+  const Tensors all = inputs();
+  return all.size() == 1 ? all[0] : Layer::input();
+}
+Tensor Model::output() const {
+  const Tensors all = outputs();
+  return all.size() == 1 ? all[0] : Layer::output();
+}
 
 ModelImpl& Model::model_impl() const { return static_cast<ModelImpl&>(*impl_); }
 std::vector<Layer> Model::layers() const { return model_impl().layers(); }

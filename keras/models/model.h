@@ -1,12 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "keras/callbacks/history.h"
 #include "keras/layers/layer.h"
+#include "keras/saving/tensor_files.h"
 #include "keras/trainers/compile_options.h"
 #include "keras/trainers/fit_options.h"
 
@@ -20,14 +23,23 @@ struct ModelOptions {
 };
 
 struct SummaryOptions {
-  /// Characters in a line; 80, or more with a column of connections, when unset.
+  /// Characters in a line; 76, as in a terminal of 80, when 0.
   int line_length = 0;
+  /// Where the columns end, as shares of the line; Keras's when empty.
+  std::vector<double> positions = {};
   /// Gets the lines instead of standard output.
   std::function<void(const std::string&)> print_fn = {};
   /// Also the layers inside of models inside.
   bool expand_nested = false;
+  /// A column that says Y or N for each layer that has weights.
   bool show_trainable = false;
+  /// From the first layer whose name the first expression fits to the last that the second one
+  /// fits; all when both are empty.
+  std::pair<std::string, std::string> layer_range = {};
 };
+
+/// A model's outputs by name.
+using TensorMap = std::map<std::string, Tensor>;
 
 /// Layers put together: `Model(inputs, outputs)` from symbolic tensors, or a class of one's own
 /// that derives from ModelImpl. A handle; copies share. Keras: keras.Model.
@@ -36,8 +48,17 @@ class Model : public Layer {
   Model() = default;
   explicit Model(std::shared_ptr<ModelImpl> impl);
   /// Throws ValueError unless `outputs` follow from `inputs` alone.
-  Model(const Tensor& input, const Tensor& output, ModelOptions options = {});
-  Model(const Tensors& inputs, const Tensors& outputs, ModelOptions options = {});
+  /// Each end is one tensor, a list, or a dictionary: `Model({{"a", a}, {"b", b}}, y)`.
+  Model(const Data& inputs, const Data& outputs, ModelOptions options = {});
+
+  using Layer::operator();
+  using Layer::call_list;
+  /// A call with inputs by name. Throws ValueError unless the names are those of the inputs, and
+  /// when there are several outputs.
+  Tensor operator()(const NamedTensors& xs, CallOptions options = {}) const;
+  /// For models with several outputs: a list, and by name.
+  Tensors call_list(const NamedTensors& xs, CallOptions options = {}) const;
+  TensorMap call_map(const Data& xs, CallOptions options = {}) const;
 
   /// The layers in Keras's order.
   std::vector<Layer> layers() const;
@@ -47,7 +68,11 @@ class Model : public Layer {
   /// The symbolic tensors at both ends; empty before the model has them.
   Tensors inputs() const;
   Tensors outputs() const;
-  /// The names of the layers at both ends, by which data and losses can be given.
+  /// The only one of them. Throws ValueError where there are several, or none.
+  Tensor input() const;
+  Tensor output() const;
+  /// The names of the layers at both ends. Data and losses can be given by them, or by the keys of
+  /// the dictionaries that the model was made with.
   std::vector<std::string> input_names() const;
   std::vector<std::string> output_names() const;
 
@@ -73,6 +98,8 @@ class Model : public Layer {
   /// For models with several outputs.
   Tensors predict_list(const Data& x, const PredictOptions& options = {}) const;
   Tensors predict_list(const Dataset& dataset, const PredictOptions& options = {}) const;
+  TensorMap predict_map(const Data& x, const PredictOptions& options = {}) const;
+  TensorMap predict_map(const Dataset& dataset, const PredictOptions& options = {}) const;
   /// One step, and what it gave. Keras: Model.train_on_batch.
   Logs train_on_batch(const Data& x, const Data& y, const TrainOnBatchOptions& options = {}) const;
   Logs test_on_batch(const Data& x, const Data& y, const TestOnBatchOptions& options = {}) const;
@@ -83,6 +110,12 @@ class Model : public Layer {
   /// The loss' mean and the metrics. Keras: Model.metrics.
   std::vector<Metric> metrics() const;
   void reset_metrics() const;
+  /// The results of `metrics` by their names in the logs. Keras: Model.get_metrics_result.
+  Logs get_metrics_result() const;
+  /// What training would minimize for these outputs, with the losses that layers added in the last
+  /// step. Throws ValueError before `compile`. Keras: Model.compute_loss.
+  Tensor compute_loss(const Batch& batch, const Data& y_pred) const;
+  bool compiled() const;
 
   /// Writes the model, its weights and its training state as a `.keras` file. Keras: Model.save.
   void save(const std::string& filepath) const;
@@ -93,6 +126,9 @@ class Model : public Layer {
   ModelImpl& model_impl() const;
   /// The model that a callback works on: `Model::of(model())`.
   static Model of(callbacks::CallbackModel& model);
+
+ private:
+  TensorMap by_name(const Tensors& outputs) const;
 };
 
 }  // namespace keras

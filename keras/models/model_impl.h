@@ -27,8 +27,12 @@ class ModelImpl : public Trainer {
 
   void save(const std::string& filepath) const override;
   void save_weights(const std::string& filepath) const override;
-  std::vector<std::string> input_names() const override;
-  std::vector<std::string> output_names() const override;
+  std::vector<std::string> input_names() const;
+  std::vector<std::string> output_names() const;
+  /// By which data and losses are given: the keys of the dictionary where the model was made with
+  /// one, else the names of the layers at that end.
+  std::vector<std::string> input_keys() const override { return input_names(); }
+  std::vector<std::string> output_keys() const override { return output_names(); }
 };
 
 /// A model of a class of one's own: `auto model = make_model<Mine>(arguments…);`

@@ -159,6 +159,63 @@ TEST(Model, LayersOfOnesOwnAreSavedAndLoaded) {
   EXPECT_EQ(again.layers()[0].class_name(), "my_app>Scale");
 }
 
+TEST(Model, EndsMayHaveNames) {
+  const Tensor a = Input({4}, {.name = "a"}), b = Input({4}, {.name = "b"});
+  const Tensor shown = Dense(2, {.name = "d1"})(a - b);
+  const Model inner({{"b", b}, {"a", a}}, {{"z", shown}, {"y", Dense(3, {.name = "d2"})(a)}},
+                    {.name = "inner"});
+  EXPECT_EQ(inner.output_names(), (std::vector<std::string>{"d2", "d1"}));
+  const Tensor u = Input({4}, {.name = "u"}), v = Input({4}, {.name = "v"});
+  const TensorMap parts = inner.call_map({{"b", v}, {"a", u}});
+  const Model model({{"v", v}, {"u", u}},
+                    {{"sum", ops::sum(parts.at("y"), {.axis = -1})}, {"same", parts.at("z")}});
+  const Tensor xu = some({2, 4}), xv = some({2, 4}) * 2;
+  const Tensors expected = inner.call_list({xu, xv});
+  const TensorMap got = model.call_map({{"v", xv}, {"u", xu}});
+  EXPECT_EQ(values(got.at("same")), values(expected[1]));
+  EXPECT_EQ(values(got.at("sum")), values(ops::sum(expected[0], {.axis = -1})));
+  EXPECT_EQ(values(model.predict_map({{"v", xv}, {"u", xu}}, {.verbose = 0}).at("same")),
+            values(expected[1]));
+  const Model again = model_from_json(model.to_json());
+  EXPECT_EQ(again.to_json(), model.to_json());
+  again.set_weights(model.get_weights());
+  EXPECT_EQ(values(again.call_map({{"v", xv}, {"u", xu}}).at("same")), values(expected[1]));
+  const Config config = model.get_config();
+  EXPECT_EQ(config.at("input_layers").to_string(), R"({"v": ["v", 0, 0], "u": ["u", 0, 0]})");
+  EXPECT_EQ(config.at("output_layers").at("same").to_string(), R"(["inner", 1, 1])");
+  try {
+    model.call_list(NamedTensors{{"v", xv}, {"w", xu}});
+    FAIL() << "an unknown name was taken";
+  } catch (const ValueError& error) {
+    EXPECT_NE(std::string(error.what()).find("expected ['u', 'v'], received ['v', 'w']"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Model, ReadsCallsByNameOfModelsWithAListOfInputs) {
+  const Tensor b = Input({3}, {.name = "b"}), a = Input({3}, {.name = "a"});
+  const Model inner({b, a}, b - a, {.name = "inner"});
+  const Tensor u = Input({3}, {.name = "u"}), v = Input({3}, {.name = "v"});
+  const Model model({u, v}, inner({{"a", u}, {"b", v}}));
+  const Tensor xu = some({2, 3}), xv = some({2, 3}) * 3;
+  EXPECT_EQ(values(model({xu, xv})), values(xv - xu));
+  const std::string json = model.to_json();
+  const Config call =
+      model.get_config().at("layers").at(std::size_t{2}).at("inbound_nodes").at(std::size_t{0});
+  EXPECT_TRUE(call.at("args").at(std::size_t{0}).at("a").is_dict()) << call.to_string();
+  EXPECT_EQ(values(model_from_json(json)({xu, xv})), values(xv - xu));
+}
+
+TEST(Model, ModelsFromListsKeepThem) {
+  const Tensor a = Input({4}, {.name = "a"});
+  const Model model(Tensors{a}, Tensors{Dense(1, {.name = "d"})(a)});
+  EXPECT_EQ(model.get_config().at("input_layers").to_string(), R"([["a", 0, 0]])");
+  EXPECT_EQ(model_from_json(model.to_json()).to_json(), model.to_json());
+  EXPECT_EQ(model.output().shape(), (Shape{kUnknown, 1}));
+  EXPECT_TRUE(model.input().is_same(a));
+}
+
 TEST(Summary, LooksLikeKeras) {
   reset_names();
   const Sequential model({Input({8}), Dense(10), Dense(1, {.name = "head"})}, {.name = "seq"});

@@ -50,6 +50,13 @@ Tensors Model::predict_list(const Dataset& dataset, const PredictOptions& option
   return model_impl().predict(dataset, options);
 }
 
+TensorMap Model::predict_map(const Data& x, const PredictOptions& options) const {
+  return by_name(predict_list(x, options));
+}
+TensorMap Model::predict_map(const Dataset& dataset, const PredictOptions& options) const {
+  return by_name(predict_list(dataset, options));
+}
+
 Logs Model::train_on_batch(const Data& x, const Data& y, const TrainOnBatchOptions& options) const {
   return model_impl().train_on_batch(x, y, options);
 }
@@ -63,6 +70,11 @@ Tensor Model::predict_on_batch(const Data& x) const {
 Optimizer Model::optimizer() const { return model_impl().optimizer(); }
 std::vector<Metric> Model::metrics() const { return model_impl().metrics(); }
 void Model::reset_metrics() const { model_impl().reset_metrics(); }
+bool Model::compiled() const { return model_impl().compiled(); }
+Logs Model::get_metrics_result() const { return model_impl().metrics_logs(); }
+Tensor Model::compute_loss(const Batch& batch, const Data& y_pred) const {
+  return model_impl().loss_of(batch, y_pred);
+}
 
 void Model::save(const std::string& filepath) const { model_impl().save(filepath); }
 void Model::save_weights(const std::string& filepath) const { model_impl().save_weights(filepath); }

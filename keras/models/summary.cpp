@@ -3,30 +3,27 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <regex>
 #include <vector>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/layers/core/input_layer.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/models/functional.h"
 #include "keras/models/model_impl.h"
+#include "keras/utils/text_table.h"
 
 namespace keras {
 namespace {
 
 using Row = std::vector<std::string>;
+using utils::TextTable;
+using Align = TextTable::Align;
 
-/// Characters shown, which UTF-8 spreads over several bytes.
-std::size_t shown(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-std::string repeated(const char* piece, std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += piece;
-  return out;
-}
+/// As in a terminal of 80 characters.
+constexpr int kDefaultLineLength = 76;
+constexpr int kLeastColumnWidth = 4;
 
 std::string with_commas(std::int64_t number) {
   std::string digits = std::to_string(number);
@@ -47,82 +44,20 @@ std::string readable_bytes(std::int64_t bytes) {
   return text;
 }
 
-/// Lines of at most `width` characters, broken at spaces where there are any.
-std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
-  std::vector<std::string> lines;
-  std::string rest = text;
-  while (shown(rest) > width) {
-    std::size_t cut = rest.rfind(' ', width);
-    if (cut == std::string::npos || cut == 0) {
-      lines.push_back(rest.substr(0, width));
-      rest = rest.substr(width);
-    } else {
-      lines.push_back(rest.substr(0, cut));
-      rest = rest.substr(cut + 1);
-    }
-  }
-  lines.push_back(rest);
-  return lines;
+std::string shapes_text(const Specs& specs) {
+  if (specs.size() == 1) return specs[0].shape.to_string();
+  std::vector<std::string> shapes;
+  for (const auto& spec : specs) shapes.push_back(spec.shape.to_string());
+  return "[" + join(shapes, ", ") + "]";
 }
 
-class Table {
- public:
-  Table(Row header, std::vector<std::size_t> widths, std::vector<bool> right)
-      : header_(std::move(header)), widths_(std::move(widths)), right_(std::move(right)) {}
-
-  void add(Row row) { rows_.push_back(std::move(row)); }
-
-  std::string text() const {
-    std::string out = rule("┏", "━", "┳", "┓") + line(header_, "┃") + rule("┡", "━", "╇", "┩");
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (i > 0) out += rule("├", "─", "┼", "┤");
-      out += line(rows_[i], "│");
-    }
-    return out + rule("└", "─", "┴", "┘");
-  }
-
- private:
-  std::string rule(const char* left, const char* dash, const char* cross, const char* right) const {
-    std::string out = left;
-    for (std::size_t i = 0; i < widths_.size(); ++i)
-      out += (i > 0 ? std::string(cross) : std::string()) + repeated(dash, widths_[i] + 2);
-    return out + right + "\n";
-  }
-
-  std::string line(const Row& row, const char* bar) const {
-    std::vector<std::vector<std::string>> cells;
-    std::size_t height = 1;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      cells.push_back(wrapped(row[i], widths_[i]));
-      height = std::max(height, cells.back().size());
-    }
-    std::string out;
-    for (std::size_t h = 0; h < height; ++h) {
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string piece = h < cells[i].size() ? cells[i][h] : std::string();
-        const std::string space(widths_[i] - shown(piece), ' ');
-        out += str(bar, " ", right_[i] ? space + piece : piece + space, " ");
-      }
-      out += str(bar, "\n");
-    }
-    return out;
-  }
-
-  Row header_;
-  std::vector<std::size_t> widths_;
-  std::vector<bool> right_;
-  std::vector<Row> rows_;
-};
-
 std::string output_shape(const Layer& layer) {
+  std::string shape =
+      layers::is_input_layer(layer) ? layers::input_layer_spec(layer).shape.to_string() : "?";
+  // Of the last call, as in Keras.
   for (const auto& weak : layer.impl()->nodes())
-    if (const auto node = weak.lock()) {
-      if (node->output_specs.size() == 1) return node->output_specs[0].shape.to_string();
-      std::vector<std::string> shapes;
-      for (const auto& spec : node->output_specs) shapes.push_back(spec.shape.to_string());
-      return "[" + join(shapes, ", ") + "]";
-    }
-  return "?";
+    if (const auto node = weak.lock()) shape = shapes_text(node->output_specs);
+  return shape;
 }
 
 std::string parameter_count(const Layer& layer) {
@@ -143,47 +78,135 @@ std::string connections(const FunctionGraph& graph, const Operation* operation) 
   return sources.empty() ? "-" : join(sources, ", ");
 }
 
+/// A chain: every call takes the output of the call before it, and no layer is called twice.
 bool is_sequential_like(const FunctionGraph& graph) {
-  return std::all_of(graph.nodes().begin(), graph.nodes().end(),
-                     [](const auto& node) { return node->inputs.size() <= 1; }) &&
-         graph.inputs().size() == 1 && graph.outputs().size() == 1 &&
-         graph.nodes().size() == graph.operations().size();
-}
-
-Row row_of(const Layer& layer) {
-  return {str(layer.name(), " (", layer.class_name(), ")"), output_shape(layer),
-          parameter_count(layer)};
-}
-
-std::string plain_table(const Model& model, std::size_t line_length) {
-  // Keras's columns end at .45, .80 and 1 of the line.
-  const std::size_t first = line_length * 45 / 100 - 5;
-  const std::size_t second = line_length * 35 / 100 - 6;
-  const std::size_t third = line_length * 20 / 100 - 3;
-  Table table({"Layer (type)", "Output Shape", "Param #"}, {first, second, third},
-              {false, false, true});
-  for (const auto& layer : model.layers()) table.add(row_of(layer));
-  return table.text();
-}
-
-std::string connected_table(const FunctionGraph& graph) {
-  Table table({"Layer (type)", "Output Shape", "Param #", "Connected to"}, {19, 17, 10, 17},
-              {false, false, true, false});
-  for (const auto& operation : graph.operations()) {
-    Row row;
-    if (auto layer = std::dynamic_pointer_cast<LayerImpl>(operation)) {
-      row = row_of(Layer(layer));
-      if (row[1] == "?") row[1] = layer->build_shapes()[0].to_string();
-    } else {
-      for (const auto& node : graph.nodes())
-        if (node->operation == operation)
-          row = {str(operation->name(), " (", operation->class_name(), ")"),
-                 node->output_specs[0].shape.to_string(), "0"};
+  const auto& nodes = graph.nodes();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (graph.is_input_node(*nodes[i])) {
+      if (i > 0) return false;
+    } else if (nodes[i]->inputs.size() != 1 ||
+               history_of(nodes[i]->inputs[0]).node != nodes[i - 1]) {
+      return false;
     }
-    row.push_back(connections(graph, operation.get()));
-    table.add(std::move(row));
   }
-  return table.text();
+  return nodes.size() == graph.operations().size();
+}
+
+/// The rows of a summary: a model's layers, and of a functional model its operations, too.
+class Rows {
+ public:
+  Rows(const Model& model, const FunctionGraph* connected, const SummaryOptions& options)
+      : connected_(connected), options_(options) {
+    const FunctionGraph* graph = graph_of(model);
+    if (graph) {
+      for (const auto& operation : graph->operations()) add_operation(*graph, operation);
+    } else {
+      for (const auto& layer : model.layers()) add(layer.name(), layer_rows(layer, 0));
+    }
+  }
+
+  /// Those in the range that the options name.
+  std::vector<Row> in_range() const {
+    std::size_t first = 0, last = groups_.empty() ? 0 : groups_.size() - 1;
+    const auto& [from, to] = options_.layer_range;
+    if (!from.empty() || !to.empty()) {
+      const auto lower = indices_that_fit(from), upper = indices_that_fit(to);
+      if (lower.empty() || upper.empty())
+        throw ValueError(
+            str("Passed layer_names do not match the layer names in the model. Received: ['", from,
+                "', '", to, "']"));
+      const bool swapped = lower.front() > upper.back();
+      first = swapped ? upper.front() : lower.front();
+      last = swapped ? lower.back() : upper.back();
+    }
+    std::vector<Row> rows;
+    for (std::size_t i = first; i < groups_.size() && i <= last; ++i)
+      rows.insert(rows.end(), groups_[i].second.begin(), groups_[i].second.end());
+    return rows;
+  }
+
+ private:
+  void add(const std::string& name, std::vector<Row> rows) {
+    groups_.emplace_back(name, std::move(rows));
+  }
+
+  void add_operation(const FunctionGraph& graph, const std::shared_ptr<Operation>& operation) {
+    if (auto layer = std::dynamic_pointer_cast<LayerImpl>(operation)) {
+      add(layer->name(), layer_rows(Layer(layer), 0));
+      return;
+    }
+    for (const auto& node : graph.nodes())
+      if (node->operation == operation) {
+        Row row = {str(operation->name(), " (", operation->class_name(), ")"),
+                   shapes_text(node->output_specs), "0"};
+        if (connected_) row.push_back(connections(*connected_, operation.get()));
+        if (options_.show_trainable) row.push_back("-");
+        add(operation->name(), {row});
+        return;
+      }
+  }
+
+  std::vector<Row> layer_rows(const Layer& layer, std::size_t level) const {
+    const std::string prefix = level > 0 ? std::string(3 * level, ' ') + "└ " : "";
+    Row row = {str(prefix, layer.name(), " (", layer.class_name(), ")"), output_shape(layer),
+               parameter_count(layer)};
+    if (connected_) row.push_back(connections(*connected_, layer.impl().get()));
+    if (options_.show_trainable)
+      row.push_back(layer.weights().empty() ? "-" : layer.trainable() ? "Y" : "N");
+    std::vector<Row> rows = {std::move(row)};
+    const auto model = std::dynamic_pointer_cast<ModelImpl>(layer.impl());
+    if (!options_.expand_nested || !model) return rows;
+    for (const auto& inner : model->layers()) {
+      const auto more = layer_rows(inner, level + 1);
+      rows.insert(rows.end(), more.begin(), more.end());
+    }
+    return rows;
+  }
+
+  /// The layers whose names begin with what the regular expression fits.
+  std::vector<std::size_t> indices_that_fit(const std::string& expression) const {
+    std::vector<std::size_t> indices;
+    try {
+      const std::regex regex(expression);
+      for (std::size_t i = 0; i < groups_.size(); ++i)
+        if (std::regex_search(groups_[i].first, regex, std::regex_constants::match_continuous))
+          indices.push_back(i);
+    } catch (const std::regex_error& error) {
+      throw ValueError(str("summary: `layer_range` has no regular expression in \"", expression,
+                           "\": ", error.what()));
+    }
+    return indices;
+  }
+
+  const FunctionGraph* connected_;
+  const SummaryOptions& options_;
+  std::vector<std::pair<std::string, std::vector<Row>>> groups_;
+};
+
+std::vector<TextTable::Column> columns(const SummaryOptions& options, bool connected,
+                                       int line_length) {
+  std::vector<TextTable::Column> columns = {
+      {"Layer (type)", 0}, {"Output Shape", 0}, {"Param #", 0, Align::kRight}};
+  if (connected) columns.push_back({"Connected to", 0});
+  std::vector<double> positions = options.positions;
+  if (positions.empty())
+    positions = connected ? std::vector{0.3, 0.56, 0.74, 1.0} : std::vector{0.45, 0.80, 1.0};
+  if (positions.size() != columns.size())
+    throw ValueError(str("summary: `positions` must have ", columns.size(),
+                         " values, one for each column. Received: ", positions.size()));
+  if (options.show_trainable) {
+    columns.push_back({"Trainable", 0, Align::kCenter});
+    for (auto& position : positions) position *= 0.90;
+    positions.push_back(1.0);
+  }
+  int current = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    columns[i].width = static_cast<int>(positions[i] * line_length) - current;
+    if (columns[i].width < kLeastColumnWidth)
+      throw ValueError("Insufficient console width to print summary.");
+    current += columns[i].width;
+  }
+  return columns;
 }
 
 std::string totals(const Model& model) {
@@ -212,21 +235,18 @@ std::string totals(const Model& model) {
 }  // namespace
 
 std::string summary_text(const Model& model, const SummaryOptions& options) {
-  std::string out = str("Model: \"", model.name(), "\"\n");
+  if (options.line_length < 0)
+    throw ValueError(str("summary: `line_length` must not be negative. Received: line_length=",
+                         options.line_length));
   const FunctionGraph* graph = graph_of(model);
-  constexpr int kDefaultLineLength = 80;
+  const FunctionGraph* connected = graph && !is_sequential_like(*graph) ? graph : nullptr;
   const int line_length = options.line_length > 0 ? options.line_length : kDefaultLineLength;
-  if (graph && !is_sequential_like(*graph)) {
-    out += connected_table(*graph);
-  } else {
-    out += plain_table(model, static_cast<std::size_t>(line_length));
-  }
-  return out + totals(model);
+  TextTable table(columns(options, connected != nullptr, line_length), line_length);
+  for (auto& row : Rows(model, connected, options).in_range()) table.add_row(std::move(row));
+  return str("Model: \"", model.name(), "\"\n") + table.text() + totals(model);
 }
 
 void print_summary(const Model& model, const SummaryOptions& options) {
-  if (options.expand_nested || options.show_trainable)
-    throw ValueError("summary: `expand_nested` and `show_trainable` are not supported.");
   const std::string text = summary_text(model, options);
   if (!options.print_fn) {
     std::fputs(text.c_str(), stdout);

@@ -315,5 +315,48 @@ TEST(ModelTraining, TakesInputsAndTargetsByName) {
   EXPECT_THROW(model.predict({xa, xb}, {.verbose = 0}), ValueError);
 }
 
+TEST(ModelTraining, TrainsModelsWithNamedEnds) {
+  utils::set_random_seed(4);
+  const Tensor a = Input({2}, {.name = "a"}), b = Input({3}, {.name = "b"});
+  const Tensor sum = layers::Dense(1, {.name = "d1"})(ops::concatenate({a, b}, {.axis = -1}));
+  const Tensor first = layers::Dense(1, {.name = "d2"})(a);
+  const Model model({{"a", a}, {"b", b}}, {{"sum", sum}, {"first", first}});
+  model.compile({.optimizer = "sgd",
+                 .loss = {{"sum", "mse"}, {"first", "mae"}},
+                 .loss_weights = {{"sum", 1.0}, {"first", 0.5}},
+                 .metrics = {{"sum", {"mae", "mse"}}}});
+  const Tensor xa = random::normal({8, 2}, {.seed = 1});
+  const Tensor xb = random::normal({8, 3}, {.seed = 2});
+  const Tensor ys = ops::sum(xa, {.axis = -1, .keepdims = true});
+  // What the model was not made for is left out, as Keras does.
+  const Data x = {{"b", xb}, {"a", xa}, {"more", xb}};
+  const Data y = {{"sum", ys}, {"first", ys * 2}};
+  const Logs logs = model.evaluate(x, y, {.verbose = 0});
+  EXPECT_EQ(logs.names(),
+            (std::vector<std::string>{"first_loss", "loss", "sum_loss", "sum_mae", "sum_mse"}));
+  EXPECT_NEAR(logs["loss"], logs["sum_loss"] + 0.5 * logs["first_loss"], 1e-5);
+  EXPECT_NEAR(logs["sum_loss"], logs["sum_mse"], 1e-5);
+  const auto history = model.fit(x, y, {.epochs = 3, .verbose = 0, .validation_split = 0.25});
+  EXPECT_LT(history.history["loss"].back(), history.history["loss"].front());
+  const TensorMap named = model.predict_map(x, {.verbose = 0});
+  EXPECT_EQ(named.at("sum").to_vector<float>(),
+            model.predict_list({xa, xb}, {.verbose = 0})[1].to_vector<float>());
+  EXPECT_THROW(model.predict({{"a", xa}}, {.verbose = 0}), ValueError);
+}
+
+TEST(ModelTraining, GivesLossAndMetricsOnRequest) {
+  const Clouds clouds = make_clouds();
+  const Sequential model = make_classifier();
+  const Logs logs = model.evaluate(clouds.x, clouds.y, {.batch_size = 96, .verbose = 0});
+  EXPECT_EQ(model.get_metrics_result().items(), logs.items());
+  const Tensor loss = model.compute_loss({clouds.x, clouds.y}, model(clouds.x));
+  EXPECT_NEAR(loss.item<double>(), logs["loss"], 1e-5);
+  model.reset_metrics();
+  EXPECT_EQ(model.get_metrics_result()["loss"], 0.0);
+  EXPECT_TRUE(model.compiled());
+  EXPECT_THROW(Sequential({layers::Dense(1)}).compute_loss({clouds.x, clouds.y}, clouds.x),
+               ValueError);
+}
+
 }  // namespace
 }  // namespace keras

@@ -60,11 +60,17 @@ bool Data::has_structure_of(const Data& other) const {
 
 Data Data::in_order_of(const std::vector<std::string>& names, std::string_view argument) const {
   if (!is_named() || names.empty() || names_ == names) return *this;
-  if (sorted(names_) != sorted(names))
+  // More inputs than the model takes do no harm, as in Keras.
+  const auto given = sorted(names_), wanted = sorted(names);
+  const bool fits = argument == "x"
+                        ? std::includes(given.begin(), given.end(), wanted.begin(), wanted.end())
+                        : given == wanted;
+  if (!fits)
     throw ValueError(str("The names in `", argument, "` must be those of the model: expected ",
                          quoted_list(names), ", received ", quoted_list(names_), "."));
   Data out = *this;
   out.names_ = names;
+  out.tensors_.resize(names.size());
   for (std::size_t i = 0; i < names.size(); ++i)
     out.tensors_[i] = (*this)[std::string_view(names[i])];
   return out;

@@ -116,12 +116,11 @@ History Trainer::fit_on(Batch arrays, const Dataset& dataset, FitOptions options
     Logs none;
     callbacks.on_epoch_begin(epoch, none);
     train_epoch(*iterator, callbacks, labels_checked);
-    logs = Logs(step_logs(*train_function_));
+    logs = step_logs(*train_function_);
     if (validation_iterator && options.validation_freq.includes(epoch)) {
       validation_iterator->reset();
-      for (const auto& [name, value] :
-           test_epoch(*validation_iterator, callbacks, validation_checked))
-        logs.set("val_" + name, value);
+      const Logs validation = test_epoch(*validation_iterator, callbacks, validation_checked);
+      for (const auto& name : validation.names()) logs.set("val_" + name, validation.vector(name));
     }
     callbacks.on_epoch_end(epoch, logs);
   }
@@ -174,7 +173,7 @@ Logs Trainer::test_epoch(EpochIterator& iterator, CallbackList& callbacks, bool 
     if (stop_evaluating) break;
   }
   iterator.end_epoch();
-  Logs logs(step_logs(*test_function_));
+  Logs logs = step_logs(*test_function_);
   callbacks.on_test_end(logs);
   return logs;
 }
@@ -221,7 +220,7 @@ Logs Trainer::train_on_batch(const Data& x, const Data& y, const TrainOnBatchOpt
   check_labels(batch);
   reset_metrics();
   train_function_->run(batch);
-  return Logs(step_logs(*train_function_));
+  return step_logs(*train_function_);
 }
 
 Logs Trainer::test_on_batch(const Data& x, const Data& y, const TestOnBatchOptions& options) {
@@ -233,7 +232,7 @@ Logs Trainer::test_on_batch(const Data& x, const Data& y, const TestOnBatchOptio
   check_labels(batch);
   reset_metrics();
   test_function_->run(batch);
-  return Logs(step_logs(*test_function_));
+  return step_logs(*test_function_);
 }
 
 }  // namespace keras

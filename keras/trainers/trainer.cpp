@@ -1,6 +1,7 @@
 #include "keras/trainers/trainer.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -38,9 +39,9 @@ void Trainer::compile(CompileOptions options) {
   compile_loss_.reset();
   compile_metrics_.reset();
   if (options.loss.defined())
-    compile_loss_.emplace(options.loss, options.loss_weights, output_names());
+    compile_loss_.emplace(options.loss, options.loss_weights, output_keys());
   if (options.metrics.defined() || options.weighted_metrics.defined())
-    compile_metrics_.emplace(options.metrics, options.weighted_metrics, output_names());
+    compile_metrics_.emplace(options.metrics, options.weighted_metrics, output_keys());
   const auto eager = options.run_eagerly;
   train_function_ = std::make_unique<StepFunction>(
       [this](const Batch& batch) { return train_step(batch); }, eager);
@@ -164,9 +165,9 @@ StepLogs Trainer::test_step(const Batch& batch) {
 Tensors Trainer::predict_step(const Batch& batch) { return call_model(batch.x, false, nullptr); }
 
 Batch Trainer::in_model_order(Batch batch) const {
-  batch.x = batch.x.in_order_of(input_names(), "x");
-  batch.y = batch.y.in_order_of(output_names(), "y");
-  batch.sample_weight = batch.sample_weight.in_order_of(output_names(), "sample_weight");
+  batch.x = batch.x.in_order_of(input_keys(), "x");
+  batch.y = batch.y.in_order_of(output_keys(), "y");
+  batch.sample_weight = batch.sample_weight.in_order_of(output_keys(), "sample_weight");
   return batch;
 }
 
@@ -200,13 +201,32 @@ void Trainer::check_labels(const Batch& batch) const {
     trainers::check_sparse_labels(*compile_loss_, batch.y, class_counts_);
 }
 
-Logs::Items Trainer::step_logs(const StepFunction& function) const {
-  Logs::Items items;
-  const StepLogs results = function.has_result() ? function.last_result() : get_metrics_result();
-  for (const auto& [name, value] : results) items.emplace_back(name, value.item<double>());
-  // Keras's order: by name.
-  std::sort(items.begin(), items.end());
-  return items;
+/// In Keras's order: by name.
+Logs Trainer::sorted_logs(const StepLogs& results) {
+  std::map<std::string, Tensor> sorted(results.begin(), results.end());
+  Logs logs;
+  for (const auto& [name, value] : sorted) {
+    if (value.size() == 1) {
+      logs.set(name, value.item<double>());
+    } else {
+      logs.set(name, value.to_vector<double>());
+    }
+  }
+  return logs;
+}
+
+Logs Trainer::step_logs(const StepFunction& function) const {
+  return sorted_logs(function.has_result() ? function.last_result() : get_metrics_result());
+}
+
+Logs Trainer::metrics_logs() const { return sorted_logs(get_metrics_result()); }
+
+Tensor Trainer::loss_of(const Batch& batch, const Data& y_pred) {
+  assert_compiled();
+  const Batch ordered = in_model_order(batch);
+  const Tensors outputs = y_pred.in_order_of(output_keys(), "y_pred").tensors();
+  if (compile_loss_ && !compile_loss_->built()) compile_loss_->build(outputs.size(), ordered.y);
+  return compute_loss(ordered, outputs, true);
 }
 
 Config Trainer::get_compile_config() const {

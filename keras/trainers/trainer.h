@@ -67,6 +67,10 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   /// What training minimizes, a scalar: the losses of `compile`, what layers added in `forward`,
   /// and the penalties of regularized weights.
   virtual Tensor compute_loss(const Batch& batch, const Tensors& y_pred, bool training);
+  /// The same for a user's tensors, given in any form. Throws ValueError before `compile`.
+  Tensor loss_of(const Batch& batch, const Data& y_pred);
+  /// The results of `metrics()` by their names in the logs.
+  Logs metrics_logs() const;
   /// Updates the metrics of `compile`.
   virtual void compute_metrics(const Batch& batch, const Tensors& y_pred);
   /// The loss, the metrics of `compile`, the loss of each output; an override adds its own.
@@ -80,9 +84,10 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   std::vector<Metric> compiled_metrics() const override;
 
  protected:
-  /// Names of the inputs and outputs in their order; none where the model has no names for them.
-  virtual std::vector<std::string> input_names() const { return {}; }
-  virtual std::vector<std::string> output_names() const { return {}; }
+  /// By which data, losses and metrics may be given, in the order of the inputs and outputs; none
+  /// where the model has no names for them.
+  virtual std::vector<std::string> input_keys() const { return {}; }
+  virtual std::vector<std::string> output_keys() const { return {}; }
 
   /// Calls the model on a batch's x and keeps what its layers add to the loss.
   Tensors forward(const Data& x, bool training);
@@ -114,7 +119,8 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   Logs test_epoch(Iterator& iterator, callbacks::CallbackList& callbacks, bool labels_checked);
   Tensors predict_on(Batch arrays, const Dataset& dataset, const PredictOptions& options);
   Tensors predict_batch(const Batch& batch);
-  Logs::Items step_logs(const trainers::StepFunction& function) const;
+  static Logs sorted_logs(const StepLogs& results);
+  Logs step_logs(const trainers::StepFunction& function) const;
 
   std::optional<CompileOptions> options_;
   std::optional<trainers::CompileLoss> compile_loss_;

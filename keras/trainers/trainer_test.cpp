@@ -41,7 +41,7 @@ class TinyModel : public Trainer {
   mutable std::vector<std::string> saved;
 
  protected:
-  std::vector<std::string> output_names() const override {
+  std::vector<std::string> output_keys() const override {
     if (b_.defined()) return {"a", "b"};
     return {"a"};
   }

@@ -28,8 +28,14 @@ std::map<std::int64_t, double> class_weight(const Config& from) {
 
 void expect_logs(const Case& test, const std::string& what, const Config& expected,
                  const Logs& got) {
-  for (const auto& [name, value] : expected.as_dict())
-    test.expect(what + " " + name, got.at(name), value.as_double());
+  for (const auto& [name, value] : expected.as_dict()) {
+    const std::vector<double> values = got.vector(name);
+    const Config all = value.is_list() ? value : Config::list({value});
+    if (values.size() != all.size())
+      throw Mismatch(str(what, " ", name, ": ", values.size(), " values, expected ", all.size()));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      test.expect(what + " " + name, values[i], all.at(i).as_double());
+  }
 }
 
 /// Weights by name, because both sides order them alike but for what is frozen.
