@@ -90,6 +90,14 @@ Tensors CallArguments::list(const std::string& name) const {
   return tensors;
 }
 
+CallArguments CallArguments::with_mask_on_input() const {
+  const Config* mask = tensor_index(get("mask"));
+  if (!mask || tensors_.empty()) return *this;
+  Tensors tensors = tensors_;
+  tensors[0] = tensors[0].with_mask(tensors_.at(static_cast<std::size_t>(mask->as_int())));
+  return with_tensors(std::move(tensors));
+}
+
 bool CallArguments::flag(const std::string& name, bool fallback) const {
   const Config& value = get(name);
   if (value.is_null()) return fallback;

@@ -31,6 +31,9 @@ class CallArguments {
   Tensors list(const std::string& name) const;
   /// The tensors of the argument that comes first: the inputs.
   Tensors inputs() const { return list(parameters_.front()); }
+  /// The same call with the argument `mask`, where it is one tensor, as the mask of the first
+  /// input.
+  CallArguments with_mask_on_input() const;
   /// An argument that is no tensor; `fallback` when it is not given or null.
   bool flag(const std::string& name, bool fallback) const;
   std::optional<bool> training() const;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "keras/engine/error.h"
+#include "keras/layers/layer_impl.h"
+#include "keras/layers/pooling/pooling.h"
 #include "keras/saving/json/json.h"
 #include "tests/support/tensors.h"
 
@@ -42,6 +44,21 @@ TEST(CallArguments, ReadsListsWithGaps) {
   EXPECT_TRUE(masks[1].defined());
   EXPECT_TRUE(call.list("value").empty());
   EXPECT_FALSE(call.training().has_value());
+}
+
+TEST(CallArguments, PutsAMaskOnTheInput) {
+  const Tensor x = Tensor::from(std::vector<float>{1, 2, 3, 5}, {1, 2, 2});
+  const Tensor mask = Tensor::from(std::vector<bool>{true, false}, {1, 2});
+  const Config arguments =
+      saving::parse_json(R"({"args": [{"tensor": 0}], "kwargs": {"mask": {"tensor": 1}}})", "test");
+  const layers::GlobalAveragePooling1D pool;
+  EXPECT_EQ(pool.impl()->invoke_recorded({x, mask}, arguments)[0].to_vector<float>(),
+            (std::vector<float>{1, 2}));
+  expect_error<ValueError>(
+      [&] {
+        layers::GlobalMaxPooling1D().impl()->invoke_recorded({x, mask}, arguments);
+      },
+      "the call argument `mask={\"tensor\": 1}` is not supported");
 }
 
 TEST(CallArguments, RefusesWhatTheLayerDoesNotTake) {

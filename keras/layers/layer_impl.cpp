@@ -87,7 +87,7 @@ Config LayerImpl::get_build_config() const {
 }
 
 Tensors LayerImpl::call_arguments(const CallArguments& arguments, const CallContext& context) {
-  return call_list(arguments.tensors(), context);
+  return call_list(arguments.inputs(), context);
 }
 
 Shapes LayerImpl::shapes_to_build(const CallArguments& arguments) const {
@@ -155,7 +155,7 @@ Tensors LayerImpl::run(const CallArguments& arguments, const CallContext& contex
     Tensor x = narrow ? ops::cast(input, compute_dtype()) : input;
     tensors.push_back(narrow && input.mask() ? x.with_mask(*input.mask()) : x);
   }
-  const CallArguments cast = arguments.with_tensors(std::move(tensors));
+  const CallArguments cast = arguments.with_tensors(std::move(tensors)).with_mask_on_input();
   const CallContext own{resolved_training(context)};
   const CallScope scope(this, *own.training);
   try {

@@ -17,6 +17,9 @@ class ModelImpl : public Trainer {
  public:
   explicit ModelImpl(ModelOptions options = {}, std::string class_name = "Model");
 
+  std::vector<std::string> call_parameters() const override {
+    return {"inputs", "training", "mask"};
+  }
   /// The layers that `get_layer` and `summary` know.
   virtual std::vector<Layer> layers() const { return sublayers(); }
   /// The symbolic tensors at both ends, for models that have them.

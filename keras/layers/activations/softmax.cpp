@@ -36,6 +36,8 @@ class SoftmaxImpl final : public LayerImpl {
     supports_masking_ = true;
   }
 
+  std::vector<std::string> call_parameters() const override { return {"inputs", "mask"}; }
+
   Tensor call(const Tensor& x, const CallContext&) override {
     if (!x.mask()) return ops::softmax(x, {.axis = axis_});
     Tensor mask = *x.mask();

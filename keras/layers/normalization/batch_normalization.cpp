@@ -54,6 +54,10 @@ class BatchNormalizationImpl final : public LayerImpl {
     input_spec_ = {{.ndim = shape.rank(), .axes = {{options_.axis, size}}}};
   }
 
+  std::vector<std::string> call_parameters() const override {
+    return {"inputs", "training", "mask"};
+  }
+
   Tensor call(const Tensor& x, const CallContext& context) override {
     const int axis = normalize_axis("BatchNormalization", options_.axis, x.rank());
     ops::BatchNormalizationOptions arguments{.epsilon = options_.epsilon};

@@ -68,6 +68,11 @@ class GlobalPoolingImpl final : public LayerImpl {
     supports_masking_ = kind == Kind::kAverage && rank == 1;
   }
 
+  std::vector<std::string> call_parameters() const override {
+    if (supports_masking_) return {"inputs", "mask"};
+    return {"inputs"};
+  }
+
   Tensor call(const Tensor& x, const CallContext&) override {
     std::vector<int> axes;
     for (int i = 0; i < rank_; ++i)
