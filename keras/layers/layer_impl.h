@@ -48,6 +48,8 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   /// What a layer overrides that has more parameters than inputs and `training`: computes the
   /// outputs from arguments by name.
   virtual Tensors call_arguments(const CallArguments& arguments, const CallContext& context);
+  /// Whether, in a model, the masks of what the layer was called on are gone afterwards.
+  virtual bool takes_masks_away() const { return false; }
   /// The shapes that `build` is told: those of the inputs, unless overridden.
   virtual Shapes shapes_to_build(const CallArguments& arguments) const;
   /// The mask of the outputs where `supports_masking_`: the first input's, unless overridden.

@@ -8,6 +8,7 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/layers/layer_impl.h"
 
 namespace keras {
 namespace {
@@ -147,6 +148,12 @@ Tensors FunctionGraph::run(const Tensors& inputs, const CallContext& context) co
     const Tensors results = node->operation->replay(arguments, node->arguments, context);
     for (std::size_t i = 0; i < results.size(); ++i)
       values[{node.get(), static_cast<int>(i)}] = results[i];
+    const auto* layer = dynamic_cast<const LayerImpl*>(node->operation.get());
+    if (layer && layer->takes_masks_away())
+      for (const auto& argument : arguments)
+        if (argument.dtype() == layer->compute_dtype())
+          for (auto& [place, value] : values)
+            if (value.is_same(argument)) value = value.without_mask();
   }
   Tensors out;
   for (const auto& output : outputs_) out.push_back(values.at(place_of(output)));

@@ -47,6 +47,8 @@ class MultiHeadAttentionImpl final : public LayerImpl {
     return attention_build_shapes(call);
   }
   Config get_build_config() const override { return attention_build_config(build_shapes()); }
+  // Keras's layer deletes the masks of its inputs, which what is called on them later notices.
+  bool takes_masks_away() const override { return true; }
 
   /// `shapes` are those of query, value and, unless it is the value's, key.
   void build(const Shapes& shapes) override {

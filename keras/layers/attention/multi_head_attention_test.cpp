@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/core/masking.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/merging/merge.h"
+#include "keras/layers/pooling/pooling.h"
 #include "keras/models/functional.h"
 #include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
@@ -180,6 +183,22 @@ TEST(MultiHeadAttention, StandsInAModel) {
     expect_values(outs[0], {1, 2, 3}, expected.output.to_vector<float>());
     expect_values(outs[1], {1, 2, 2, 3}, expected.scores.to_vector<float>());
   }
+}
+
+TEST(MultiHeadAttention, TakesTheMasksOfItsInputsAwayInAModel) {
+  const Tensor x = Input({3, 2});
+  const Tensor masked = Masking()(x);
+  const MultiHeadAttention layer(1, 2, {.name = "attention"});
+  const Tensor attended = layer(masked, masked);
+  const GlobalAveragePooling1D mean;
+  const Model model({x}, {mean(Add()({masked, attended})), mean(attended)});
+  const Tensor in = Tensor::from(std::vector<float>{1, 2, 3, 4, 0, 0}, {1, 3, 2});
+  const Tensors outs = model.call_list({in});
+  const Tensor steps = in.with_mask(mask({1, 1, 0}, {1, 3}));
+  const Tensor result = layer(steps, steps).without_mask();
+  expect_values(outs[0], {1, 2}, ops::mean(in + result, {.axis = 1}).to_vector<float>());
+  const Tensor counted = ops::slice(result, {0, 0, 0}, {1, 2, 2});
+  expect_values(outs[1], {1, 2}, ops::mean(counted, {.axis = 1}).to_vector<float>());
 }
 
 TEST(MultiHeadAttention, ConfigRoundTrip) {
