@@ -214,6 +214,17 @@ Optimizer loss_scale_optimizer(const Config& config) {
   return LossScaleOptimizer(Optimizer::deserialize(config.at("inner_optimizer")), options);
 }
 
+Optimizer multi_optimizer(const Config& config) {
+  const Config& map = config.at("optimizer_map").at("config");
+  OptimizerMap optimizers{Optimizer::deserialize(map.at("default_optimizer")), {}};
+  for (const auto& [pattern, optimizer] : map.at("optimizer_map").as_dict())
+    optimizers.optimizer_map.emplace_back(pattern, Optimizer::deserialize(optimizer));
+  MultiOptimizerOptions options;
+  read(config, "loss_scale_factor", options.loss_scale_factor);
+  read(config, "name", options.name);
+  return MultiOptimizer(std::move(optimizers), options);
+}
+
 }  // namespace
 
 ObjectRegistry<Optimizer>& optimizer_table() {
@@ -233,6 +244,7 @@ ObjectRegistry<Optimizer>& optimizer_table() {
                        {"Muon", muon, {"muon"}},
                        {"Adafactor", adafactor, {"adafactor"}},
                        {"ScheduleFreeAdamW", schedule_free_adamw, {"schedulefreeadamw"}},
+                       {"MultiOptimizer", multi_optimizer, {"multioptimizer"}},
                        {"LossScaleOptimizer", loss_scale_optimizer, {"lossscaleoptimizer"}},
                    });
   return rows;
