@@ -47,6 +47,18 @@ if(library_type STREQUAL "STATIC_LIBRARY")
   set_tests_properties(backend.SimdTargetsHaveNoWeakSymbols PROPERTIES LABELS unit)
 endif()
 
+# The examples, each as a newcomer runs it, in a folder for what they write.
+if(KERAS_BUILD_PROGRAMS)
+  file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
+  foreach(source ${examples})
+    cmake_path(GET source STEM program)
+    add_test(NAME examples.${program} COMMAND ${program})
+    set_tests_properties(examples.${program} PROPERTIES
+      LABELS crossing TIMEOUT 600 WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
+  endforeach()
+endif()
+
 # An outside program against a fresh installation.
 if(KERAS_INSTALL)
   add_test(NAME consumer.BuildsAndRunsAgainstTheInstalledPackage

@@ -76,7 +76,7 @@ class Model : public Layer {
   std::vector<std::string> input_names() const;
   std::vector<std::string> output_names() const;
 
-  /// Keras: Model.summary. Throws ValueError before the model is built.
+  /// Prints the layers with their outputs and weights. Keras: Model.summary.
   void summary(SummaryOptions options = {}) const;
   /// Keras's JSON, with class names, configs and connections. `indent` below 0 is one line.
   std::string to_json(int indent = -1) const;
