@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "keras/callbacks/callbacks.h"
+#include "keras/dtype_policies/dtype_policy.h"
 #include "keras/engine/error.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
@@ -356,6 +357,25 @@ TEST(ModelTraining, GivesLossAndMetricsOnRequest) {
   EXPECT_TRUE(model.compiled());
   EXPECT_THROW(Sequential({layers::Dense(1)}).compute_loss({clouds.x, clouds.y}, clouds.x),
                ValueError);
+}
+
+TEST(ModelTraining, ScalesTheLossOfHalfPrecision) {
+  const Clouds clouds = make_clouds();
+  const DTypePolicy before = config::dtype_policy();
+  config::set_dtype_policy("mixed_float16");
+  const Sequential model({Input({2}), layers::Dense(3, {.activation = "softmax"})});
+  config::set_dtype_policy(before);
+  const char* loss = "sparse_categorical_crossentropy";
+  model.compile({.optimizer = "adam", .loss = loss, .auto_scale_loss = false});
+  EXPECT_EQ(model.optimizer().class_name(), "Adam");
+  model.compile({.optimizer = optimizers::Adam({.learning_rate = 0.05}),
+                 .loss = loss,
+                 .auto_scale_loss = true});
+  EXPECT_EQ(model.optimizer().class_name(), "LossScaleOptimizer");
+  const auto history = model.fit(clouds.x, clouds.y, {.epochs = 10, .verbose = 0});
+  EXPECT_LT(history.history["loss"].back(), 0.7 * history.history["loss"].front());
+  const Sequential single = make_classifier();
+  EXPECT_NE(single.optimizer().class_name(), "LossScaleOptimizer");
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ struct CompileOptions {
   bool run_eagerly = false;     ///< operation by operation, for debugging
   int steps_per_execution = 1;  ///< batches between two calls of callbacks
   trainers::JitCompile jit_compile = {};
+  /// Puts a LossScaleOptimizer around the optimizer where the policy is mixed_float16.
   bool auto_scale_loss = true;
 };
 

@@ -10,6 +10,7 @@
 #include "keras/engine/text.h"
 #include "keras/ops/gradient.h"
 #include "keras/ops/numpy.h"
+#include "keras/optimizers/loss_scale_optimizer.h"
 #include "keras/trainers/compile_config.h"
 #include "keras/trainers/label_check.h"
 #include "keras/trainers/step_function.h"
@@ -32,10 +33,10 @@ void Trainer::compile(CompileOptions options) {
         "`jit_compile`.");
     options.jit_compile = false;
   }
-  if (options.auto_scale_loss && dtype_policy().name() == "mixed_float16")
-    utils::warn(
-        "The loss is not scaled automatically for the policy mixed_float16: small gradients may "
-        "become 0. Give the optimizer a `loss_scale_factor`, or use mixed_bfloat16.");
+  const Optimizer& optimizer = options.optimizer;
+  if (options.auto_scale_loss && dtype_policy().name() == "mixed_float16" && optimizer.defined() &&
+      optimizer.class_name() != "LossScaleOptimizer")
+    options.optimizer = optimizers::LossScaleOptimizer(optimizer, {.name = "loss_scale_optimizer"});
   compile_loss_.reset();
   compile_metrics_.reset();
   if (options.loss.defined())
