@@ -53,6 +53,7 @@ class FunctionalImpl final : public ModelImpl {
     const auto keys = outputs_.keys();
     return keys.empty() ? output_names() : keys;
   }
+  bool has_output_dictionary() const override { return !outputs_.keys().empty(); }
   std::string module() const override { return "keras.src.models.functional"; }
   const FunctionGraph& graph() const { return graph_; }
 

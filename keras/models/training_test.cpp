@@ -345,6 +345,28 @@ TEST(ModelTraining, TrainsModelsWithNamedEnds) {
   EXPECT_THROW(model.predict({{"a", xa}}, {.verbose = 0}), ValueError);
 }
 
+TEST(ModelTraining, OutputsOfADictionaryMayGoWithoutLoss) {
+  utils::set_random_seed(4);
+  const Tensor a = Input({2}, {.name = "a"});
+  const Tensor p = layers::Dense(1, {.name = "o1"})(a), q = layers::Dense(1, {.name = "o2"})(a);
+  const Tensor x = random::normal({8, 2}, {.seed = 1});
+  const Tensor y = ops::sum(x, {.axis = -1, .keepdims = true});
+  const Model model(a, {{"p", p}, {"q", q}});
+  model.compile({.optimizer = "sgd", .loss = {{"q", "mse"}}, .metrics = {{"q", "mse"}}});
+  const Logs both = model.evaluate(x, {{"p", y * 5}, {"q", y}}, {.verbose = 0});
+  EXPECT_EQ(both.names(), (std::vector<std::string>{"loss", "q_mse"}));
+  EXPECT_NEAR(both["loss"], both["q_mse"], 1e-5);
+  const Tensor error = model.call_map(x).at("q") - y;
+  EXPECT_NEAR(both["loss"], ops::mean(error * error).item<double>(), 1e-5);
+  model.compile({.optimizer = "sgd", .loss = {{"q", "mse"}}, .metrics = {{"q", "mse"}}});
+  EXPECT_EQ(model.evaluate(x, {{"q", y}}, {.verbose = 0}).items(), both.items());
+  const Model list(a, {p, q});
+  list.compile({.optimizer = "sgd", .loss = {{"o2", "mse"}, {"o1", Loss()}}});
+  EXPECT_EQ(list.evaluate(x, {y, y}, {.verbose = 0}).names(), std::vector<std::string>{"loss"});
+  model.compile({.optimizer = "sgd", .loss = {{"o2", "mse"}, {"o1", "mse"}}});
+  EXPECT_THROW(model.evaluate(x, {y, y}, {.verbose = 0}), ValueError);
+}
+
 TEST(ModelTraining, GivesLossAndMetricsOnRequest) {
   const Clouds clouds = make_clouds();
   const Sequential model = make_classifier();

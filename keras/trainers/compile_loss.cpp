@@ -20,6 +20,12 @@ bool same_names(std::vector<std::string> a, std::vector<std::string> b) {
   return a == b;
 }
 
+bool all_among(const std::vector<std::string>& names, const std::vector<std::string>& all) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::find(all.begin(), all.end(), name) != all.end();
+  });
+}
+
 std::string stars(std::size_t count) {
   return "[" + join(std::vector<std::string>(count, "'*'"), ", ") + "]";
 }
@@ -27,10 +33,11 @@ std::string stars(std::size_t count) {
 }  // namespace
 
 CompileLoss::CompileLoss(LossArgument loss, LossWeightsArgument loss_weights,
-                         std::vector<std::string> output_names)
+                         std::vector<std::string> output_names, Names names)
     : loss_(std::move(loss)),
       loss_weights_(std::move(loss_weights)),
-      output_names_(std::move(output_names)) {}
+      output_names_(std::move(output_names)),
+      names_(names) {}
 
 /// One entry for each output; with one output and a list of losses, all of them.
 std::vector<Loss> CompileLoss::losses_by_output(std::size_t output_count) const {
@@ -38,10 +45,14 @@ std::vector<Loss> CompileLoss::losses_by_output(std::size_t output_count) const 
   std::vector<Loss> losses;
   if (loss_.form() == Form::kOne) return std::vector<Loss>(output_count, loss_[0]);
   if (loss_.form() == Form::kMap) {
-    if (!same_names(output_names_, loss_.names()))
+    if (!(names_ == Names::kSome ? all_among(loss_.names(), output_names_)
+                                 : same_names(output_names_, loss_.names())))
       throw ValueError(str("Expected keys ", quoted_list(output_names_),
                            " in loss dict, but found loss.keys()=", quoted_list(loss_.names())));
-    for (const auto& name : output_names_) losses.push_back(*loss_.find(name));
+    for (const auto& name : output_names_) {
+      const Loss* loss = loss_.find(name);
+      losses.push_back(loss ? *loss : Loss());
+    }
     return losses;
   }
   if (loss_.size() > output_count && output_count > 1)
@@ -96,7 +107,9 @@ void CompileLoss::build(std::size_t output_count, const Data& y) {
   for (std::size_t i = 0; i < losses.size(); ++i) {
     if (!losses[i].defined()) continue;
     const std::size_t output = output_count == 1 ? 0 : i;
-    const std::size_t target = for_each_loss && output_count > 1 ? terms_.size() : output;
+    std::size_t target = for_each_loss && output_count > 1 ? terms_.size() : output;
+    if (for_each_loss && y.is_named() && output < output_names_.size())
+      target = y.index_of(output_names_[output]);
     terms_.push_back({losses[i], weights[i], output, target, name_of(output, losses[i])});
   }
   if (terms_.size() > 1)

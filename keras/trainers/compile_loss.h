@@ -25,9 +25,11 @@ class CompileLoss {
         {};  ///< of its unweighted value, if it is one of several
   };
 
+  /// Whether a dictionary of losses must name all outputs.
+  enum class Names { kAll, kSome };
   /// `output_names` may be empty.
   CompileLoss(LossArgument loss, LossWeightsArgument loss_weights,
-              std::vector<std::string> output_names);
+              std::vector<std::string> output_names, Names names = Names::kAll);
 
   /// Pairs losses, outputs and targets. Throws ValueError where they do not fit together.
   void build(std::size_t output_count, const Data& y);
@@ -47,6 +49,7 @@ class CompileLoss {
   LossArgument loss_;
   LossWeightsArgument loss_weights_;
   std::vector<std::string> output_names_;
+  Names names_;
   std::vector<Term> terms_;
   bool built_ = false;
 };

@@ -78,11 +78,13 @@ void CompileMetrics::build(const Data& y, const Tensors& y_pred) {
   entries_.clear();
   add_entries(metrics_, "metrics", false, y_pred.size());
   add_entries(weighted_metrics_, "weighted_metrics", true, y_pred.size());
-  for (const auto& entry : entries_) {
-    if (entry.output >= y.size())
+  for (auto& entry : entries_) {
+    const bool by_name = y.is_named() && entry.output < output_names_.size() && y_pred.size() > 1;
+    entry.target = by_name ? y.index_of(output_names_[entry.output]) : entry.output;
+    if (entry.target >= y.size())
       throw ValueError(str("The metric ", entry.metric.name(), " needs targets for output ",
                            entry.output, ", `y` has ", y.size(), " tensors."));
-    entry.metric.build(y[entry.output].shape(), y_pred[entry.output].shape());
+    entry.metric.build(y[entry.target].shape(), y_pred[entry.output].shape());
   }
   name_entries(y_pred.size());
   built_ = true;
@@ -90,11 +92,11 @@ void CompileMetrics::build(const Data& y, const Tensors& y_pred) {
 
 void CompileMetrics::update_state(const Data& y, const Tensors& y_pred,
                                   const Data& sample_weight) const {
-  for (const auto& [metric, output, weighted] : entries_) {
+  for (const auto& [metric, output, weighted, target] : entries_) {
     Tensor weights;
     if (weighted && sample_weight.defined())
-      weights = sample_weight.size() == 1 ? sample_weight[0] : sample_weight[output];
-    metric.update_state(y[output], y_pred[output], weights);
+      weights = sample_weight.size() == 1 ? sample_weight[0] : sample_weight[target];
+    metric.update_state(y[target], y_pred[output], weights);
   }
 }
 

@@ -33,6 +33,7 @@ class CompileMetrics {
     Metric metric;
     std::size_t output;
     bool weighted;
+    std::size_t target = 0;  ///< among the tensors of y
   };
   void add_entries(const MetricsArgument& argument, const char* argument_name, bool weighted,
                    std::size_t output_count);

@@ -33,12 +33,14 @@ Data::Data(const std::vector<Item>& named) : nested_(true) {
 Data::Data(const std::map<std::string, Tensor>& named)
     : Data(std::vector<Item>(named.begin(), named.end())) {}
 
-const Tensor& Data::operator[](std::string_view name) const {
+const Tensor& Data::operator[](std::string_view name) const { return tensors_[index_of(name)]; }
+
+std::size_t Data::index_of(std::string_view name) const {
   const auto found = std::find(names_.begin(), names_.end(), name);
   if (found == names_.end())
     throw ValueError(
         str("The data has no tensor named \"", name, "\", it has ", quoted_list(names_), "."));
-  return tensors_[static_cast<std::size_t>(found - names_.begin())];
+  return static_cast<std::size_t>(found - names_.begin());
 }
 
 const Tensor& Data::single() const {

@@ -41,6 +41,8 @@ class Data {
   }
   /// Throws ValueError for an unknown name.
   const Tensor& operator[](std::string_view name) const;
+  /// The place of a name. Throws ValueError for an unknown one.
+  std::size_t index_of(std::string_view name) const;
   /// The only tensor. Throws ValueError where there is none or there are several.
   const Tensor& single() const;
   operator const Tensor&() const { return single(); }

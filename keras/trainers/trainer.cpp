@@ -40,7 +40,9 @@ void Trainer::compile(CompileOptions options) {
   compile_loss_.reset();
   compile_metrics_.reset();
   if (options.loss.defined())
-    compile_loss_.emplace(options.loss, options.loss_weights, output_keys());
+    compile_loss_.emplace(options.loss, options.loss_weights, output_keys(),
+                          has_output_dictionary() ? trainers::CompileLoss::Names::kSome
+                                                  : trainers::CompileLoss::Names::kAll);
   if (options.metrics.defined() || options.weighted_metrics.defined())
     compile_metrics_.emplace(options.metrics, options.weighted_metrics, output_keys());
   const auto eager = options.run_eagerly;
@@ -167,8 +169,13 @@ Tensors Trainer::predict_step(const Batch& batch) { return call_model(batch.x, f
 
 Batch Trainer::in_model_order(Batch batch) const {
   batch.x = batch.x.in_order_of(input_keys(), "x");
-  batch.y = batch.y.in_order_of(output_keys(), "y");
-  batch.sample_weight = batch.sample_weight.in_order_of(output_keys(), "sample_weight");
+  std::vector<std::string> targets = output_keys();
+  if (has_output_dictionary() && batch.y.is_named())
+    std::erase_if(targets, [&, given = batch.y.names()](const std::string& key) {
+      return std::find(given.begin(), given.end(), key) == given.end();
+    });
+  batch.y = batch.y.in_order_of(targets.empty() ? output_keys() : targets, "y");
+  batch.sample_weight = batch.sample_weight.in_order_of(targets, "sample_weight");
   return batch;
 }
 

@@ -88,6 +88,8 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
   /// where the model has no names for them.
   virtual std::vector<std::string> input_keys() const { return {}; }
   virtual std::vector<std::string> output_keys() const { return {}; }
+  /// Whether the outputs are a dictionary: some of them may then go without loss and targets.
+  virtual bool has_output_dictionary() const { return false; }
 
   /// Calls the model on a batch's x and keeps what its layers add to the loss.
   Tensors forward(const Data& x, bool training);
