@@ -27,7 +27,14 @@ Activation::Activation(std::string_view name) {
 Activation::Activation(Tensor (*function)(const Tensor&))
     : function_(function), name_(name_of_activation(function)) {}
 
+Activation Activation::of_object(Function function, Config config) {
+  Activation activation(std::move(function));
+  activation.config_ = std::move(config);
+  return activation;
+}
+
 Config Activation::config() const {
+  if (!config_.is_null()) return config_;
   if (name_.empty())
     throw ValueError("Unknown activation function cannot be serialized: it has no name.",
                      "register it with activations::register_activation and use it by name.");

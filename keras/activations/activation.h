@@ -42,10 +42,13 @@ class Activation {
   Config config() const;
   /// From what `config` or Python's Keras wrote; null is linear.
   static Activation from_config(const Config& config);
+  /// An object that acts as an activation, such as a layer, with what a model file holds of it.
+  static Activation of_object(Function function, Config config);
 
  private:
   Function function_;
   std::string name_;
+  Config config_;  ///< of an object
 };
 
 /// Makes a function known under a name such as "my_app>double_relu", so that a model that uses it

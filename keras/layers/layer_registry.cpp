@@ -46,6 +46,7 @@
 #include "keras/layers/reshaping/reshape.h"
 #include "keras/layers/reshaping/up_sampling.h"
 #include "keras/layers/reshaping/zero_padding.h"
+#include "keras/layers/serialization.h"
 #include "keras/models/functional.h"
 #include "keras/models/sequential.h"
 #include "keras/saving/serialization.h"
@@ -197,4 +198,27 @@ std::vector<std::string> layer_names() {
   return names;
 }
 
+namespace layers {
+
+Config serialize(const Layer& layer) { return saving::serialize_layer(layer); }
+Layer deserialize(const Config& config) { return saving::deserialize_layer(config); }
+
+activations::Activation activation_from_config(const Config& config) {
+  const Config* class_name = config.is_dict() ? config.find("class_name") : nullptr;
+  if (!class_name || !class_name->is_string() || !is_known_layer(class_name->as_string()))
+    return activations::Activation::from_config(config);
+  const Layer layer = deserialize(config);
+  return activations::Activation::of_object(
+      [layer](const Tensor& x) {
+        const Tensor y = layer(x);
+        if (!layer.weights().empty())
+          throw ValueError(str("The layer \"", layer.name(), "\" (", layer.class_name(),
+                               ") has weights and cannot be an `activation` argument."),
+                           "call it after the layer instead.");
+        return y;
+      },
+      config);
+}
+
+}  // namespace layers
 }  // namespace keras

@@ -8,6 +8,7 @@
 #include "keras/layers/config_reader.h"
 #include "keras/layers/input_spec.h"
 #include "keras/layers/layer.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/nn/spatial.h"
 
 namespace keras::layers {
@@ -55,7 +56,7 @@ void read_conv_options(ConfigReader& reader, Options& options) {
   options.padding = reader.get("padding", "valid");
   options.data_format = reader.get("data_format", "");
   read_sizes(reader, "dilation_rate", options.dilation_rate);
-  options.activation = decltype(options.activation)::from_config(reader.get("activation"));
+  options.activation = activation_from_config(reader.get("activation"));
   options.use_bias = reader.get("use_bias", true);
   options.activity_regularizer =
       decltype(options.activity_regularizer)::deserialize(reader.get("activity_regularizer"));

@@ -4,6 +4,7 @@
 
 #include "keras/layers/base_options.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/serialization.h"
 
 namespace keras::layers {
 namespace {
@@ -35,7 +36,7 @@ Activation::Activation(activations::Activation activation, ActivationOptions opt
 
 Activation Activation::from_config(const Config& config) {
   ConfigReader reader("Activation", config);
-  auto activation = activations::Activation::from_config(reader.get("activation"));
+  auto activation = activation_from_config(reader.get("activation"));
   return Activation(std::move(activation), finish_options(reader, ActivationOptions{}));
 }
 

@@ -6,6 +6,7 @@
 #include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/numpy.h"
 
@@ -84,7 +85,7 @@ Dense Dense::from_config(const Config& config) {
   ConfigReader reader("Dense", config);
   const auto units = static_cast<int>(reader.require("units").as_int());
   DenseOptions options;
-  options.activation = activations::Activation::from_config(reader.get("activation"));
+  options.activation = activation_from_config(reader.get("activation"));
   options.use_bias = reader.get("use_bias", true);
   options.kernel_initializer =
       initializers::Initializer::deserialize(reader.get("kernel_initializer"));

@@ -8,6 +8,7 @@
 #include "keras/layers/base_options.h"
 #include "keras/layers/core/einsum_weights.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/numpy.h"
 
@@ -95,7 +96,7 @@ EinsumDense EinsumDense::from_config(const Config& config) {
   const std::string equation = reader.require("equation").as_string();
   const Config& shape = reader.require("output_shape");
   EinsumDenseOptions options;
-  options.activation = activations::Activation::from_config(reader.get("activation"));
+  options.activation = activation_from_config(reader.get("activation"));
   options.bias_axes = reader.get("bias_axes", "");
   options.kernel_initializer =
       initializers::Initializer::deserialize(reader.get("kernel_initializer"));
