@@ -59,6 +59,7 @@
 #include "keras/models/sequential.h"
 #include "keras/ops/core.h"
 #include "keras/ops/gradient.h"
+#include "keras/ops/image.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/math.h"
 #include "keras/ops/nn.h"

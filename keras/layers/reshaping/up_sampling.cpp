@@ -1,5 +1,8 @@
 #include "keras/layers/reshaping/up_sampling.h"
 
+#include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -8,24 +11,36 @@
 #include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/ops/image.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::layers {
 namespace {
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
 
 class UpSamplingImpl final : public LayerImpl {
  public:
   UpSamplingImpl(int rank, const ops::SpatialSizes& size, UpSampling2DOptions options)
       : LayerImpl({str("UpSampling", rank, "D"), options.name, options.trainable, options.dtype}),
         size_(size.for_axes(rank, "size")),
-        data_format_(ops::standardize_data_format(options.data_format)) {
-    if (options.interpolation != "nearest")
-      throw ValueError(str("UpSampling2D: `interpolation` \"", options.interpolation,
-                           "\" is not supported; expected \"nearest\"."));
+        data_format_(ops::standardize_data_format(options.data_format)),
+        interpolation_(lower_case(options.interpolation)) {
+    constexpr const char* kKnown[] = {"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"};
+    if (std::find(std::begin(kKnown), std::end(kKnown), interpolation_) == std::end(kKnown))
+      throw ValueError(
+          str("UpSampling2D: `interpolation` must be one of nearest, bilinear, bicubic, lanczos3, "
+              "lanczos5. Received: interpolation=",
+              options.interpolation));
     input_spec_ = {{.ndim = rank + 2}};
   }
 
   Tensor call(const Tensor& x, const CallContext&) override {
+    if (interpolation_ != "nearest") return interpolated(x);
     Tensor y = x;
     int axis = data_format_ == "channels_first" ? 2 : 1;
     for (const auto times : size_) {
@@ -44,13 +59,22 @@ class UpSamplingImpl final : public LayerImpl {
     }
     config.set("size", Config::list_of(size_));
     config.set("data_format", data_format_);
-    if (size_.size() == 2) config.set("interpolation", "nearest");
+    if (size_.size() == 2) config.set("interpolation", interpolation_);
     return config;
   }
 
  private:
+  Tensor interpolated(const Tensor& x) const {
+    const int height = data_format_ == "channels_first" ? 2 : 1;
+    const std::vector<std::int64_t> size{x.shape()[height] * size_[0],
+                                         x.shape()[height + 1] * size_[1]};
+    return ops::image::resize(x, size,
+                              {.interpolation = interpolation_, .data_format = data_format_});
+  }
+
   std::vector<std::int64_t> size_;
   std::string data_format_;
+  std::string interpolation_;
 };
 
 std::shared_ptr<LayerImpl> make(int rank, const ops::SpatialSizes& size,

@@ -15,7 +15,7 @@ struct UpSampling1DOptions {
 
 struct UpSampling2DOptions {
   std::string data_format = {};
-  /// "nearest"; others throw ValueError.
+  /// "nearest", "bilinear", "bicubic", "lanczos3" or "lanczos5".
   std::string interpolation = "nearest";
   std::string name = {};
   bool trainable = true;
@@ -29,7 +29,8 @@ struct UpSampling3DOptions {
   DTypePolicy dtype = {};
 };
 
-/// Each element of the spatial axes `size` times. Keras: keras.layers.UpSampling1D, 2D, 3D.
+/// Each element of the spatial axes `size` times, or interpolated as by keras.ops.image.resize.
+/// Keras: keras.layers.UpSampling1D, 2D, 3D.
 class UpSampling1D : public Layer {
  public:
   /// Throws ValueError unless `size` is positive.

@@ -47,6 +47,14 @@ TEST(UpSampling, ConfigIsKeras) {
   expect_config_round_trip(UpSampling3D(3, {.name = "u"}));
 }
 
+TEST(UpSampling, Interpolates) {
+  expect_values(UpSampling2D({2, 1}, {.interpolation = "bicubic"})(testing::ramp({1, 2, 2, 1})),
+                {1, 4, 2, 1},
+                {-1.316177f, 0.4338236f, -1.094643f, 0.6553572f, -0.6553571f, 1.094643f,
+                 -0.4338236f, 1.316177f});
+  expect_config_round_trip(UpSampling2D(2, {.interpolation = "lanczos3"}));
+}
+
 TEST(UpSampling, RefusesBadArguments) {
   expect_error<ValueError>([] { UpSampling1D(0); },
                            "Argument `size` should be a positive integer. Received: size=0");

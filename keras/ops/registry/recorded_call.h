@@ -62,5 +62,6 @@ std::vector<RegistryRow> elementwise_rows();
 std::vector<RegistryRow> reduction_rows();
 std::vector<RegistryRow> array_rows();
 std::vector<RegistryRow> nn_rows();
+std::vector<RegistryRow> image_rows();
 
 }  // namespace keras::ops
