@@ -143,8 +143,13 @@ struct ReduceOptions {
 };
 Tensor sum(const Tensor& x, ReduceOptions options = {});
 Tensor prod(const Tensor& x, ReduceOptions options = {});
-Tensor max(const Tensor& x, ReduceOptions options = {});
-Tensor min(const Tensor& x, ReduceOptions options = {});
+struct ExtremumOptions {
+  Axes axis = {};
+  bool keepdims = false;
+  std::optional<double> initial = {};  ///< One more element: the least that max gives.
+};
+Tensor max(const Tensor& x, ExtremumOptions options = {});
+Tensor min(const Tensor& x, ExtremumOptions options = {});
 Tensor any(const Tensor& x, ReduceOptions options = {});
 Tensor all(const Tensor& x, ReduceOptions options = {});
 Tensor mean(const Tensor& x, ReduceOptions options = {});

@@ -241,6 +241,14 @@ TEST(Reduce, Floats) {
                  0.1875f, -0.234375f});
 }
 
+TEST(Reduce, ExtremaWithAnInitialValue) {
+  const Tensor x = Tensor::from(std::vector<float>{1, 5, -2, 3}, {2, 2});
+  EXPECT_EQ(max(x, {.axis = 1, .initial = 4}).to_vector<float>(), (std::vector<float>{5, 4}));
+  EXPECT_EQ(min(x, {.axis = 0, .keepdims = true, .initial = 0}).to_vector<float>(),
+            (std::vector<float>{-2, 0}));
+  EXPECT_EQ(max(Tensor::of<std::int32_t>({1, 2}), {.initial = 7}).dtype(), DType::kInt32);
+}
+
 TEST(Reduce, Integers) {
   const Tensor i = Tensor::of<std::int32_t>({3, 0, 2});
   const Tensor b = Tensor::from(std::vector<bool>{true, false, true}, {3});

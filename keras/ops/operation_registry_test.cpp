@@ -96,6 +96,13 @@ TEST(OperationRegistry, CallsOfOneTensorRoundTrip) {
            normalize(s),
            glu(s),
            stop_gradient(s),
+           threshold(s, 0.1, 2),
+           max(s, {.axis = 1, .initial = 0.5}),
+           moments(s, {0, 1}).second,
+           tensordot(s, ramp({4, 2}), 1),
+           tensordot(s, ramp({2, 4}), {2}, {1}),
+           einsum("abc->cb", {s}),
+           conv_transpose(s, ramp({2, 5, 4}), {.strides = 2}),
        })
     expect_round_trip(y, {x});
 }
@@ -118,6 +125,43 @@ TEST(OperationRegistry, CallsOfSeveralTensorsRoundTrip) {
   expect_round_trip(matmul(s, symbolic({3, 2})), in);
   expect_round_trip(take(s, Tensor::of<std::int32_t>({2, 0}), {.axis = 1}), {pair[0]});
   expect_round_trip(isclose(s, t), pair);
+}
+
+TEST(OperationRegistry, ProductsRoundTrip) {
+  const Tensor s = symbolic({kUnknown, 3}), t = symbolic({kUnknown, 3});
+  const Tensors pair = {ramp({2, 3}), ramp({2, 3}) * 0.5};
+  expect_round_trip(cross(s, t), pair);
+  expect_round_trip(outer(s, t), pair);
+  expect_round_trip(einsum("ij,kj->ik", {s, t}), pair);
+  expect_round_trip(meshgrid({symbolic({3}), symbolic({2})}, {.indexing = "ij"})[1],
+                    {ramp({3}), ramp({2})});
+  expect_round_trip(vander(symbolic({3}), {.N = 2}), {ramp({3})});
+  expect_round_trip(multi_hot(symbolic({kUnknown, 2}, DType::kInt32), 3),
+                    {Tensor::from(std::vector<int>{2, 0, 1, 1}, {2, 2})});
+  for (const Tensor& index : unravel_index(symbolic({kUnknown}, DType::kInt32), {2, 3}))
+    expect_round_trip(index, {Tensor::of<std::int32_t>({5, 2})});
+}
+
+TEST(OperationRegistry, ReadsWhatKerasCallsByOtherNames) {
+  const Tensor x = ramp({2, 4}), scale = ramp({4});
+  const auto call = [&](const char* name, const Config& config, const Tensors& inputs) {
+    Config::List args;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      args.push_back({{"tensor", static_cast<std::int64_t>(i)}});
+    const Config arguments = {{"args", args}, {"kwargs", Config::dict()}};
+    return operation_from_config(name, config)(inputs, arguments).at(0).to_vector<float>();
+  };
+  EXPECT_EQ(call("Fliplr", Config::dict(), {x}), flip(x, {.axis = 1}).to_vector<float>());
+  EXPECT_EQ(call("Hsplit", {{"indices_or_sections", 2}}, {x}),
+            split(x, 2, {.axis = 1})[0].to_vector<float>());
+  EXPECT_EQ(call("LayerNorm", {{"axis", -1}, {"epsilon", 0.1}}, {x, scale}),
+            layer_normalization(x, {.gamma = scale, .epsilon = 0.1}).to_vector<float>());
+  EXPECT_EQ(call("RMSNorm", {{"axis", -1}}, {x, scale}),
+            rms_normalization(x, {.scale = scale}).to_vector<float>());
+  EXPECT_EQ(call("BatchNorm", {{"axis", 1}, {"epsilon", 0.1}}, {x, scale, square(scale)}),
+            batch_normalization(x, scale, square(scale), 1, {.epsilon = 0.1}).to_vector<float>());
+  EXPECT_EQ(call("Clip", {{"x_min", -0.1}, {"x_max", 0.2}}, {x}),
+            clip(x, -0.1, 0.2).to_vector<float>());
 }
 
 TEST(OperationRegistry, PiecesRoundTrip) {

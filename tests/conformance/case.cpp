@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/saving/json/json.h"
 #include "keras/saving/npy.h"
@@ -19,8 +20,14 @@ Case::Case(const std::filesystem::path& folder) : folder_(folder) {
   rtol_ = description_.at("tolerance").at("rtol").as_double();
   atol_ = description_.at("tolerance").at("atol").as_double();
   if (!std::filesystem::exists(folder / "data.npz")) return;
-  for (const auto& [name, array] : saving::load_npz(folder / "data.npz"))
-    arrays_[name] = Tensor::from_storage({array.shape, array.dtype}, array.bytes);
+  try {
+    for (const auto& [name, array] : saving::load_npz(folder / "data.npz"))
+      arrays_[name] = Tensor::from_storage({array.shape, array.dtype}, array.bytes);
+  } catch (const IoError& reason) {
+    if (std::string(reason.what()).find("\"<c8\"") != std::string::npos)
+      throw Skipped("no complex tensors");
+    throw;
+  }
 }
 
 Tensor Case::array(const std::string& name) const {
@@ -43,11 +50,15 @@ bool Case::agrees(double got, double expected) const {
 void Case::expect(const std::string& what, const Tensor& got, const Tensor& expected) const {
   if (got.shape() != expected.shape())
     throw Mismatch(str(what, ": shape ", got.shape(), ", expected ", expected.shape()));
+  if (is_float(got.dtype()) != is_float(expected.dtype()) ||
+      (got.dtype() == DType::kBool) != (expected.dtype() == DType::kBool))
+    throw Mismatch(str(what, ": ", got.dtype(), ", expected ", expected.dtype()));
+  const bool exact = !is_float(expected.dtype());
   const auto a = got.to_vector<double>(), b = expected.to_vector<double>();
   std::size_t worst = a.size();
   double distance = -1;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (agrees(a[i], b[i])) continue;
+    if (exact ? a[i] == b[i] : agrees(a[i], b[i])) continue;
     const double off = std::isfinite(a[i] - b[i]) ? std::abs(a[i] - b[i]) : INFINITY;
     if (off > distance) {
       distance = off;

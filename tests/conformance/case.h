@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keras/engine/tensor/tensor.h"
+#include "keras/models/model.h"
 #include "keras/utils/config.h"
 
 namespace keras::conformance {
@@ -30,6 +31,9 @@ class Case {
   std::filesystem::path file(const std::string& name) const { return folder_ / name; }
   bool has_array(const std::string& name) const { return arrays_.contains(name); }
   Tensor array(const std::string& name) const;
+  /// Where files that show what is written go; empty where none are asked for.
+  void write_into(const std::filesystem::path& folder) { output_ = folder; }
+  const std::filesystem::path& output() const { return output_; }
   /// What an entry of `inputs` or `outputs` names. Skipped for strings.
   Tensor array_of(const Config& entry) const;
 
@@ -40,7 +44,7 @@ class Case {
  private:
   bool agrees(double got, double expected) const;
 
-  std::filesystem::path folder_;
+  std::filesystem::path folder_, output_;
   std::string kind_;
   Config description_;
   double rtol_ = 0;
@@ -48,6 +52,8 @@ class Case {
   std::map<std::string, Tensor> arrays_;
 };
 
+/// Writes a case's model for real Keras to read, when files are asked for.
+void write_model(const Case& test, const Model& model);
 /// Runs a case; throws Skipped, Mismatch, or what the library throws.
 void run(const Case& test);
 

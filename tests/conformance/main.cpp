@@ -1,4 +1,5 @@
-// Runs a corpus of cases that real Keras computed: conformance DIR [--filter REGEX].
+// Runs a corpus of cases that real Keras computed: conformance DIR [--filter REGEX] [--write OUT].
+// --write leaves the models, as they are after the case, in OUT/group/name for real Keras to read.
 // A line for each case that fails or is skipped, with its reason, and the count at the end.
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 
 #include "keras/saving/json/json.h"
 #include "tests/conformance/case.h"
+#include "tests/conformance/reject.h"
 
 namespace {
 
@@ -23,13 +25,16 @@ std::string one_line(std::string text) {
   return text;
 }
 
-void run_one(const std::filesystem::path& folder, const std::string& label, Counts& counts) {
+void run_one(const std::filesystem::path& folder, const std::filesystem::path& output,
+             const std::string& label, Counts& counts) {
   try {
-    keras::conformance::run(keras::conformance::Case(folder));
+    keras::conformance::Case test(folder);
+    test.write_into(output);
+    keras::conformance::run(test);
     ++counts.passed;
   } catch (const keras::conformance::Skipped& reason) {
     ++counts.skipped;
-    std::printf("SKIP %s: %s\n", label.c_str(), reason.what());
+    std::printf("SKIP %s: %s\n", label.c_str(), one_line(reason.what()).c_str());
   } catch (const std::exception& reason) {
     ++counts.failed;
     std::printf("FAIL %s: %s\n", label.c_str(), one_line(reason.what()).c_str());
@@ -37,18 +42,22 @@ void run_one(const std::filesystem::path& folder, const std::string& label, Coun
 }
 
 int usage() {
-  std::fputs("usage: conformance DIR [--filter REGEX]\n", stderr);
+  std::fputs("usage: conformance DIR [--filter REGEX] [--write OUT]\n", stderr);
   return 2;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string folder, filter = ".*";
+  if (argc == 5 && std::string(argv[1]) == "--load")
+    return keras::conformance::load_alone(argv[2], argv[3], argv[4]);
+  std::string folder, filter = ".*", output;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--filter" && i + 1 < argc) {
       filter = argv[++i];
+    } else if (argument == "--write" && i + 1 < argc) {
+      output = argv[++i];
     } else if (folder.empty() && argument[0] != '-') {
       folder = argument;
     } else {
@@ -66,7 +75,8 @@ int main(int argc, char** argv) {
   for (const auto& entry : index.at("cases").as_list()) {
     const std::string path = entry.at("path").as_string();
     const std::string label = entry.at("kind").as_string() + "/" + path;
-    if (std::regex_search(label, wanted)) run_one(root / path, label, counts);
+    if (std::regex_search(label, wanted))
+      run_one(root / path, output.empty() ? "" : output + "/" + path, label, counts);
   }
   std::printf("%d passed, %d failed, %d skipped\n", counts.passed, counts.failed, counts.skipped);
   return counts.failed == 0 ? 0 : 1;

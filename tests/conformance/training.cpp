@@ -94,6 +94,7 @@ void run_train(const Case& test) {
     expect_logs(test, "step " + std::to_string(s),
                 test.description().at("logs").at(static_cast<std::size_t>(s)), logs);
   }
+  write_model(test, model);
   expect_state(test, model);
 }
 
@@ -126,6 +127,7 @@ void run_fit(const Case& test) {
     for (std::size_t epoch = 0; epoch < got.size(); ++epoch)
       test.expect(str(name, " of epoch ", epoch), got[epoch], expected.at(epoch).as_double());
   }
+  write_model(test, model);
   expect_state(test, model);
   if (const Config* evaluate = d.find("evaluate"))
     expect_logs(test, "evaluate", evaluate->at("logs"),

@@ -78,7 +78,7 @@ class GlobalPoolingImpl final : public LayerImpl {
     for (int i = 0; i < rank_; ++i)
       axes.push_back(data_format_ == "channels_first" ? i + 2 : i + 1);
     const ops::ReduceOptions options{.axis = axes, .keepdims = keepdims_};
-    if (kind_ == Kind::kMax) return ops::max(x, options);
+    if (kind_ == Kind::kMax) return ops::max(x, {.axis = axes, .keepdims = keepdims_});
     if (!x.mask() || !supports_masking_) return ops::mean(x, options);
     // Steps that are masked out count for nothing.
     const int channels = data_format_ == "channels_first" ? 1 : 2;

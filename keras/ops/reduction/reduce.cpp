@@ -178,13 +178,26 @@ DType accumulated(DType dtype) {
       return dtype;
   }
 }
-DType same(DType dtype) { return dtype; }
 DType truth(DType) { return DType::kBool; }
 
 std::int64_t reduced_count(const Tensor& x, const Axes& axes) {
   std::int64_t count = 1;
   for (const int axis : normalize_axes("mean", axes.value(), x.rank())) count *= x.shape()[axis];
   return count;
+}
+
+Tensor extremum(const char* class_name, ReduceKind kind, const Tensor& x, const ExtremumOptions& o,
+                Tensor (*with)(const Tensor&, const Tensor&)) {
+  const Config initial = o.initial ? Config(*o.initial) : Config();
+  return call_or_record(
+      class_name, {x},
+      {{"axis", axes_config(o.axis)}, {"keepdims", o.keepdims}, {"initial", initial}},
+      [=](const Tensors& in) {
+        auto axes = normalize_axes(class_name, o.axis.value(), in[0].rank());
+        const Tensor found =
+            emit(reduce_op, {in[0]}, ReduceAttrs{kind, std::move(axes), o.keepdims});
+        return o.initial ? with(found, cast(Tensor(*o.initial), found.dtype())) : found;
+      });
 }
 
 Tensor mean_of_values(const Tensor& x, const ReduceOptions& o) {
@@ -211,8 +224,12 @@ Tensor sum(const Tensor& x, ReduceOptions o) {
 Tensor prod(const Tensor& x, ReduceOptions o) {
   return reduce("Prod", ReduceKind::kProd, x, o, accumulated);
 }
-Tensor max(const Tensor& x, ReduceOptions o) { return reduce("Max", ReduceKind::kMax, x, o, same); }
-Tensor min(const Tensor& x, ReduceOptions o) { return reduce("Min", ReduceKind::kMin, x, o, same); }
+Tensor max(const Tensor& x, ExtremumOptions o) {
+  return extremum("Max", ReduceKind::kMax, x, o, maximum);
+}
+Tensor min(const Tensor& x, ExtremumOptions o) {
+  return extremum("Min", ReduceKind::kMin, x, o, minimum);
+}
 Tensor any(const Tensor& x, ReduceOptions o) {
   return reduce("Any", ReduceKind::kAny, x, o, truth);
 }

@@ -50,10 +50,11 @@ Tensor nan_var(const Tensor& x, const ReduceOptions& o) {
 
 /// NaN where all elements are NaN.
 Tensor nan_extremum(const Tensor& x, const ReduceOptions& o, bool largest) {
-  if (!is_float(x.dtype())) return largest ? max(x, o) : min(x, o);
+  const auto extremum = [&](const Tensor& of) { return largest ? amax(of, o) : amin(of, o); };
+  if (!is_float(x.dtype())) return extremum(x);
   const Tensor filled = without_nan(x, largest ? -kInfinity : kInfinity);
   const Tensor none = all(isnan(x), o);
-  return where(none, cast(kNan, x.dtype()), largest ? max(filled, o) : min(filled, o));
+  return where(none, cast(kNan, x.dtype()), extremum(filled));
 }
 
 Tensor nan_arg_extremum(const char* class_name, const Tensor& x, const ArgReduceOptions& o,
@@ -100,14 +101,18 @@ Tensor average_of(const Tensor& given, const Tensor& given_weights,
 }  // namespace
 
 Tensor amax(const Tensor& x, ReduceOptions o) {
-  return reduction("Amax", x, o, [](const Tensor& v, const ReduceOptions& r) { return max(v, r); });
+  return reduction("Amax", x, o, [](const Tensor& v, const ReduceOptions& r) {
+    return max(v, {.axis = r.axis, .keepdims = r.keepdims});
+  });
 }
 Tensor amin(const Tensor& x, ReduceOptions o) {
-  return reduction("Amin", x, o, [](const Tensor& v, const ReduceOptions& r) { return min(v, r); });
+  return reduction("Amin", x, o, [](const Tensor& v, const ReduceOptions& r) {
+    return min(v, {.axis = r.axis, .keepdims = r.keepdims});
+  });
 }
 Tensor ptp(const Tensor& x, ReduceOptions o) {
   return reduction("Ptp", x, o,
-                   [](const Tensor& v, const ReduceOptions& r) { return max(v, r) - min(v, r); });
+                   [](const Tensor& v, const ReduceOptions& r) { return amax(v, r) - amin(v, r); });
 }
 Tensor logsumexp(const Tensor& x, ReduceOptions o) {
   return reduction("Logsumexp", x, o, logsumexp_of);

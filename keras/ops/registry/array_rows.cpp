@@ -1,14 +1,12 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
-#include "keras/ops/linalg.h"
-#include "keras/ops/math.h"
+#include "keras/ops/numpy.h"
 #include "keras/ops/registry/recorded_call.h"
 
 namespace keras::ops {
 namespace {
 
 constexpr const char* kNumpy = "keras.src.ops.numpy";
-constexpr const char* kMath = "keras.src.ops.math";
 constexpr const char* kCore = "keras.src.ops.core";
 
 std::optional<std::int64_t> bound(const Config& slice, const char* key) {
@@ -59,11 +57,22 @@ Tensors apply_pad(const RecordedCall& call) {
                .constant_values = value ? value->as_double() : 0})};
 }
 
-Tensors apply_split(const RecordedCall& call) {
+Tensors split_along(const RecordedCall& call, int axis) {
   const Config& parts = call.config().at("indices_or_sections");
-  const SplitOptions options{.axis = call.axis().value_or(0)};
+  const SplitOptions options{.axis = axis};
   if (parts.is_int()) return split(call.tensor(0), static_cast<int>(parts.as_int()), options);
   return split(call.tensor(0), call.integers("indices_or_sections"), options);
+}
+
+Tensors apply_split(const RecordedCall& call) { return split_along(call, call.axis().value_or(0)); }
+
+template <int axis>
+Tensors apply_split_at(const RecordedCall& call) {
+  return split_along(call, axis);
+}
+
+Tensors apply_hsplit(const RecordedCall& call) {
+  return split_along(call, call.tensor(0).rank() == 1 ? 0 : 1);
 }
 
 Tensors apply_repeat(const RecordedCall& call) {
@@ -121,6 +130,8 @@ std::vector<RegistryRow> shape_rows() {
             return rot90(c.tensor(0, "array"),
                          {.k = c.config().get("k", 1), .axes = {axes.at(0), axes.at(1)}});
           }),
+      row("Fliplr", [](Call c) { return fliplr(c.tensor(0)); }),
+      row("Flipud", [](Call c) { return flipud(c.tensor(0)); }),
       row("Squeeze", [](Call c) { return squeeze(c.tensor(0), {.axis = c.axes()}); }),
       row("Swapaxes",
           [](Call c) {
@@ -142,6 +153,9 @@ std::vector<RegistryRow> joining_rows() {
             return concatenate(c.tensor_list(0, "xs"), {.axis = c.axis().value_or(0)});
           }),
       row("Dstack", [](Call c) { return dstack(c.tensor_list(0, "xs")); }),
+      {"Dsplit", kNumpy, apply_split_at<2>},
+      {"Hsplit", kNumpy, apply_hsplit},
+      {"Vsplit", kNumpy, apply_split_at<0>},
       row("Hstack", [](Call c) { return hstack(c.tensor_list(0, "xs")); }),
       row("Stack",
           [](Call c) { return stack(c.tensor_list(0, "x"), {.axis = c.axis().value_or(0)}); }),
@@ -164,6 +178,8 @@ std::vector<RegistryRow> indexing_rows() {
       {"GetItem", kNumpy, apply_get_item},
       row("Take",
           [](Call c) { return take(c.tensor(0), c.tensor(1, "indices"), {.axis = c.axis()}); }),
+      {"UnravelIndex", kNumpy,
+       [](Call c) { return unravel_index(c.tensor(0, "indices"), c.shape("shape")); }},
       row("TakeAlongAxis",
           [](Call c) {
             return take_along_axis(c.tensor(0), c.tensor(1, "indices"), {.axis = c.axis()});
@@ -204,38 +220,6 @@ std::vector<RegistryRow> matrix_rows() {
       row("Trace", [](Call c) { return trace(c.tensor(0), diagonal_options(c)); }),
       row("Tril", [](Call c) { return tril(c.tensor(0), {.k = c.integer("k").value_or(0)}); }),
       row("Triu", [](Call c) { return triu(c.tensor(0), {.k = c.integer("k").value_or(0)}); }),
-      row("Inner", [](Call c) { return inner(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
-      row("Kron", [](Call c) { return kron(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
-      row("Outer", [](Call c) { return outer(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
-      row("Vdot", [](Call c) { return vdot(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
-      row("Dot", [](Call c) { return dot(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
-      row("Matmul", [](Call c) { return matmul(c.tensor(0, "x1"), c.tensor(1, "x2")); }),
-      row(
-          "CDist", [](Call c) { return cdist(c.tensor(0), c.tensor(1, "y")); }, kMath),
-      row(
-          "ExtractSequences",
-          [](Call c) {
-            return extract_sequences(c.tensor(0), c.config().at("sequence_length").as_int(),
-                                     c.config().at("sequence_stride").as_int());
-          },
-          kMath),
-  };
-}
-
-std::vector<RegistryRow> making_rows() {
-  return {
-      row("FullLike",
-          [](Call c) { return full_like(c.tensor(0), c.tensor(1, "fill_value"), c.dtype()); }),
-      row("OnesLike", [](Call c) { return ones_like(c.tensor(0), c.dtype()); }),
-      row("ZerosLike", [](Call c) { return zeros_like(c.tensor(0), c.dtype()); }),
-      row("Linspace",
-          [](Call c) {
-            return linspace(c.tensor(0, "start"), c.tensor(1, "stop"),
-                            {.num = c.integer("num").value_or(50),
-                             .endpoint = c.flag("endpoint", true),
-                             .dtype = c.dtype(),
-                             .axis = c.axis().value_or(0)});
-          }),
   };
 }
 
@@ -243,8 +227,7 @@ std::vector<RegistryRow> making_rows() {
 
 std::vector<RegistryRow> array_rows() {
   std::vector<RegistryRow> rows;
-  for (const auto& family :
-       {shape_rows(), joining_rows(), indexing_rows(), matrix_rows(), making_rows()})
+  for (const auto& family : {shape_rows(), joining_rows(), indexing_rows(), matrix_rows()})
     rows.insert(rows.end(), family.begin(), family.end());
   return rows;
 }

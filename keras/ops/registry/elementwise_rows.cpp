@@ -14,10 +14,15 @@ RegistryRow unary(const char* name, Tensor (*function)(const Tensor&),
           [function](const RecordedCall& call) { return Tensors{function(call.tensor(0))}; }};
 }
 
-RegistryRow binary(const char* name, Tensor (*function)(const Tensor&, const Tensor&)) {
-  return {name, kNumpy, [function](const RecordedCall& call) {
-            return Tensors{function(call.tensor(0, "x1"), call.tensor(1, "x2"))};
+RegistryRow binary(const char* name, Tensor (*function)(const Tensor&, const Tensor&),
+                   const char* first = "x1", const char* second = "x2") {
+  return {name, kNumpy, [=](const RecordedCall& call) {
+            return Tensors{function(call.tensor(0, first), call.tensor(1, second))};
           }};
+}
+
+RegistryRow bitwise(const char* name, Tensor (*function)(const Tensor&, const Tensor&)) {
+  return binary(name, function, "x", "y");
 }
 
 std::vector<RegistryRow> unary_rows() {
@@ -28,6 +33,7 @@ std::vector<RegistryRow> unary_rows() {
           unary("Arcsinh", arcsinh),
           unary("Arctan", arctan),
           unary("Arctanh", arctanh),
+          unary("BitwiseInvert", bitwise_invert),
           unary("BitwiseNot", bitwise_not),
           unary("Cbrt", cbrt),
           unary("Ceil", ceil),
@@ -74,10 +80,12 @@ std::vector<RegistryRow> unary_rows() {
 std::vector<RegistryRow> binary_rows() {
   return {binary("Add", add),
           binary("Arctan2", arctan2),
-          binary("BitwiseAnd", bitwise_and),
-          binary("BitwiseOr", bitwise_or),
-          binary("BitwiseXor", bitwise_xor),
-          binary("Digitize", digitize),
+          bitwise("BitwiseAnd", bitwise_and),
+          bitwise("BitwiseLeftShift", bitwise_left_shift),
+          bitwise("BitwiseOr", bitwise_or),
+          bitwise("BitwiseRightShift", bitwise_right_shift),
+          bitwise("BitwiseXor", bitwise_xor),
+          binary("Digitize", digitize, "x", "bins"),
           binary("Divide", divide),
           binary("DivideNoNan", divide_no_nan),
           binary("Equal", equal),
@@ -90,7 +98,7 @@ std::vector<RegistryRow> binary_rows() {
           binary("Heaviside", heaviside),
           binary("Hypot", hypot),
           binary("Ldexp", ldexp),
-          binary("LeftShift", left_shift),
+          bitwise("LeftShift", left_shift),
           binary("Less", less),
           binary("LessEqual", less_equal),
           binary("Logaddexp", logaddexp),
@@ -104,18 +112,32 @@ std::vector<RegistryRow> binary_rows() {
           binary("Multiply", multiply),
           binary("NotEqual", not_equal),
           binary("Power", power),
-          binary("RightShift", right_shift),
+          bitwise("RightShift", right_shift),
           binary("Subtract", subtract),
           binary("TrueDivide", true_divide)};
 }
 
+/// An argument that stands in the config, as a number or as anything that a tensor might be.
+Tensor configured(const RecordedCall& call, const char* key) {
+  if (call.argument(~std::size_t{0}, key)) return call.tensor(~std::size_t{0}, key);
+  const Config arguments = {{"args", Config::list({call.config().at(key)})}};
+  return RecordedCall({}, arguments, call.config()).tensor(0, key);
+}
+
 Tensors apply_clip(const RecordedCall& call) {
-  // The bounds stand in the config, as any argument might.
-  const Config bounds = {
-      {"args", Config::list({call.config().at("x_min"), call.config().at("x_max")})}};
-  const Tensors none;
-  const RecordedCall values(none, bounds, call.config());
-  return {clip(call.tensor(0), values.tensor(0, "x_min"), values.tensor(1, "x_max"))};
+  return {clip(call.tensor(0), configured(call, "x_min"), configured(call, "x_max"))};
+}
+
+IscloseOptions isclose_options(const RecordedCall& call) {
+  return {.rtol = call.number("rtol").value_or(1e-5),
+          .atol = call.number("atol").value_or(1e-8),
+          .equal_nan = call.flag("equal_nan")};
+}
+
+Tensors apply_select(const RecordedCall& call) {
+  const Config* fallback = call.argument(2, "default");
+  return {select(call.tensor_list(0, "condlist"), call.tensor_list(1, "choicelist"),
+                 fallback ? call.tensor(2, "default") : Tensor(0))};
 }
 
 std::vector<RegistryRow> other_rows() {
@@ -131,9 +153,14 @@ std::vector<RegistryRow> other_rows() {
       {"Clip", kNumpy, apply_clip},
       {"Isclose", kNumpy,
        [](const RecordedCall& call) {
-         return Tensors{isclose(call.tensor(0, "x1"), call.tensor(1, "x2"),
-                                {.equal_nan = call.flag("equal_nan")})};
+         return Tensors{isclose(call.tensor(0, "x1"), call.tensor(1, "x2"), isclose_options(call))};
        }},
+      {"AllClose", kNumpy,
+       [](const RecordedCall& call) {
+         return Tensors{
+             allclose(call.tensor(0, "x1"), call.tensor(1, "x2"), isclose_options(call))};
+       }},
+      {"Select", kNumpy, apply_select},
       {"NanToNum", kNumpy,
        [](const RecordedCall& call) {
          return Tensors{nan_to_num(call.tensor(0), {.nan = call.number("nan").value_or(0),

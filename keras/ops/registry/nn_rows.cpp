@@ -68,12 +68,62 @@ std::vector<RegistryRow> activation_rows() {
           [](Call c) { return soft_shrink(c.tensor(0), {c.number("threshold").value_or(0.5)}); }),
       row("Softmax", [](Call c) { return softmax(c.tensor(0), {c.axes()}); }),
       row("Sparsemax", [](Call c) { return sparsemax(c.tensor(0), {c.axis().value_or(-1)}); }),
+      row("Threshold",
+          [](Call c) {
+            return threshold(c.tensor(0), c.config().at("threshold").as_double(),
+                             c.config().at("default_value").as_double());
+          }),
       row("Squareplus",
           [](Call c) { return squareplus(c.tensor(0), {c.number("b").value_or(4)}); }),
   };
 }
 
-std::vector<RegistryRow> other_rows() {
+Tensors apply_moments(Call c) {
+  std::vector<int> axes;
+  for (const auto axis : c.integers("axes")) axes.push_back(static_cast<int>(axis));
+  const auto [mean, variance] = moments(c.tensor(0), axes, {.keepdims = c.flag("keepdims")});
+  return {mean, variance};
+}
+
+std::vector<int> norm_axes(Call c) {
+  const Axes axes = c.axes();
+  return axes.all() ? std::vector<int>{-1} : *axes.value();
+}
+
+std::vector<RegistryRow> normalization_rows() {
+  return {
+      {"Moments", kNn, apply_moments},
+      row("BatchNorm",
+          [](Call c) {
+            return batch_normalization(c.tensor(0), c.tensor(1, "mean"), c.tensor(2, "variance"),
+                                       c.axis().value_or(-1),
+                                       {.offset = c.optional_tensor(3, "offset"),
+                                        .scale = c.optional_tensor(4, "scale"),
+                                        .epsilon = c.number("epsilon").value_or(1e-3)});
+          }),
+      row("LayerNorm",
+          [](Call c) {
+            return layer_normalization(c.tensor(0), {.gamma = c.optional_tensor(1, "gamma"),
+                                                     .beta = c.optional_tensor(2, "beta"),
+                                                     .axis = norm_axes(c),
+                                                     .epsilon = c.number("epsilon")});
+          }),
+      row("RMSNorm",
+          [](Call c) {
+            return rms_normalization(c.tensor(0), {.scale = c.optional_tensor(1, "scale"),
+                                                   .axis = norm_axes(c),
+                                                   .epsilon = c.number("epsilon")});
+          }),
+      row("Normalize",
+          [](Call c) {
+            return normalize(c.tensor(0), {.axis = c.axes(),
+                                           .order = c.config().get("order", 2),
+                                           .epsilon = c.number("epsilon")});
+          }),
+  };
+}
+
+std::vector<RegistryRow> window_rows() {
   return {
       row("AdaptiveAveragePool",
           [](Call c) {
@@ -101,6 +151,25 @@ std::vector<RegistryRow> other_rows() {
           [](Call c) {
             return depthwise_conv(c.tensor(0, "inputs"), c.tensor(1, "kernel"), conv_options(c));
           }),
+      row("SeparableConv",
+          [](Call c) {
+            return separable_conv(c.tensor(0, "inputs"), c.tensor(1, "depthwise_kernel"),
+                                  c.tensor(2, "pointwise_kernel"), conv_options(c));
+          }),
+      row("ConvTranspose",
+          [](Call c) {
+            return conv_transpose(c.tensor(0, "inputs"), c.tensor(1, "kernel"),
+                                  {.strides = sizes(c, "strides"),
+                                   .padding = text(c, "padding", "valid"),
+                                   .output_padding = sizes(c, "output_padding"),
+                                   .data_format = text(c, "data_format", ""),
+                                   .dilation_rate = sizes(c, "dilation_rate")});
+          }),
+  };
+}
+
+std::vector<RegistryRow> other_rows() {
+  return {
       row("BinaryCrossentropy",
           [](Call c) {
             return binary_crossentropy(c.tensor(0, "target"), c.tensor(1, "output"),
@@ -130,16 +199,16 @@ std::vector<RegistryRow> other_rows() {
                  .flash_attention = c.flag("flash_attention") ? std::optional(true) : std::nullopt,
                  .attn_logits_soft_cap = c.number("attn_logits_soft_cap")});
           }),
-      row("Normalize",
-          [](Call c) {
-            return normalize(c.tensor(0), {.axis = c.axes(),
-                                           .order = c.config().get("order", 2),
-                                           .epsilon = c.number("epsilon")});
-          }),
       row("OneHot",
           [](Call c) {
             return one_hot(
                 c.tensor(0), c.config().at("num_classes").as_int(),
+                {.axis = c.axis().value_or(-1), .dtype = c.dtype().value_or(DType::kFloat32)});
+          }),
+      row("MultiHot",
+          [](Call c) {
+            return multi_hot(
+                c.tensor(0, "inputs"), c.config().at("num_classes").as_int(),
                 {.axis = c.axis().value_or(-1), .dtype = c.dtype().value_or(DType::kFloat32)});
           }),
   };
@@ -149,7 +218,8 @@ std::vector<RegistryRow> other_rows() {
 
 std::vector<RegistryRow> nn_rows() {
   std::vector<RegistryRow> rows = activation_rows();
-  for (auto& more : other_rows()) rows.push_back(std::move(more));
+  for (auto& family : {normalization_rows(), window_rows(), other_rows()})
+    rows.insert(rows.end(), family.begin(), family.end());
   return rows;
 }
 

@@ -81,6 +81,13 @@ Tensors RecordedCall::tensor_list(std::size_t place, std::string_view name) cons
   return out;
 }
 
+Tensors RecordedCall::positional() const {
+  Tensors out;
+  if (const Config* args = arguments_.find("args"))
+    for (const auto& value : args->as_list()) out.push_back(value_of(value));
+  return out;
+}
+
 std::vector<std::int64_t> RecordedCall::integers(const char* key) const {
   const Config& value = config_.at(key);
   if (value.is_int()) return {value.as_int()};

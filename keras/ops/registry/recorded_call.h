@@ -31,6 +31,9 @@ class RecordedCall {
   /// A list of tensors; `count` = 0 tensors where it is missing is an error, too.
   Tensors tensor_list(std::size_t place, std::string_view name) const;
 
+  /// All positional arguments, of a function that takes any number of tensors.
+  Tensors positional() const;
+
   // Entries of the config.
   Axes axes(const char* key = "axis") const;
   std::optional<int> axis(const char* key = "axis") const;
@@ -61,6 +64,8 @@ struct RegistryRow {
 std::vector<RegistryRow> elementwise_rows();
 std::vector<RegistryRow> reduction_rows();
 std::vector<RegistryRow> array_rows();
+std::vector<RegistryRow> creation_rows();
+std::vector<RegistryRow> linalg_rows();
 std::vector<RegistryRow> nn_rows();
 std::vector<RegistryRow> image_rows();
 

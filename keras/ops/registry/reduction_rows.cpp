@@ -15,6 +15,14 @@ RegistryRow reduction(const char* name, Tensor (*function)(const Tensor&, Reduce
           }};
 }
 
+RegistryRow extremum(const char* name, Tensor (*function)(const Tensor&, ExtremumOptions)) {
+  return {name, kNumpy, [function](const RecordedCall& call) {
+            return Tensors{function(call.tensor(0), {.axis = call.axes(),
+                                                     .keepdims = call.flag("keepdims"),
+                                                     .initial = call.number("initial")})};
+          }};
+}
+
 RegistryRow arg_reduction(const char* name, Tensor (*function)(const Tensor&, ArgReduceOptions)) {
   return {name, kNumpy, [function](const RecordedCall& call) {
             return Tensors{
@@ -58,10 +66,10 @@ std::vector<RegistryRow> plain_rows() {
           reduction("Amin", amin),
           reduction("Any", any),
           reduction("Logsumexp", logsumexp, kMath),
-          reduction("Max", max),
+          extremum("Max", max),
           reduction("Mean", mean),
           reduction("Median", median),
-          reduction("Min", min),
+          extremum("Min", min),
           reduction("Nanmax", nanmax),
           reduction("Nanmean", nanmean),
           reduction("Nanmedian", nanmedian),
@@ -95,6 +103,14 @@ std::vector<RegistryRow> plain_rows() {
           segments("SegmentSum", segment_sum)};
 }
 
+Tensors apply_histogram(const RecordedCall& call) {
+  HistogramOptions options{.bins = call.integer("bins").value_or(10)};
+  if (const Config* range = call.config().find("range"); range && range->is_list())
+    options.range = {range->at(std::size_t{0}).as_double(), range->at(std::size_t{1}).as_double()};
+  const Histogram out = histogram(call.tensor(0), options);
+  return {out.counts, out.bin_edges};
+}
+
 std::vector<RegistryRow> other_rows() {
   return {
       {"Argpartition", kNumpy,
@@ -107,6 +123,20 @@ std::vector<RegistryRow> other_rows() {
          return Tensors{average(
              call.tensor(0), {.axis = call.axis(),
                               .weights = call.optional_tensor(1, "weights").value_or(Tensor())})};
+       }},
+      {"Bincount", kNumpy,
+       [](const RecordedCall& call) {
+         return Tensors{bincount(call.tensor(0),
+                                 {.weights = call.optional_tensor(1, "weights").value_or(Tensor()),
+                                  .minlength = call.config().get("minlength", std::int64_t{0})})};
+       }},
+      {"Histogram", kNumpy, apply_histogram},
+      {"Trapezoid", kNumpy,
+       [](const RecordedCall& call) {
+         return Tensors{
+             trapezoid(call.tensor(0, "y"), {.x = call.optional_tensor(1, "x").value_or(Tensor()),
+                                             .dx = call.number("dx").value_or(1),
+                                             .axis = call.axis().value_or(-1)})};
        }},
       {"CountNonzero", kNumpy,
        [](const RecordedCall& call) {
