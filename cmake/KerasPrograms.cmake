@@ -1,10 +1,14 @@
 # The command line `keras`, and one program for each file in examples/ and benchmarks/.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cpp)
 list(FILTER cli_sources EXCLUDE REGEX "_test\\.cpp$")
-if(cli_sources)
+find_package(CLI11 CONFIG)
+if(cli_sources AND NOT CLI11_FOUND)
+  message(STATUS "CLI11 is not there: the command line `keras` is not built")
+elseif(cli_sources)
   add_executable(keras_cli ${cli_sources})
   set_target_properties(keras_cli PROPERTIES OUTPUT_NAME keras)
-  target_link_libraries(keras_cli PRIVATE keras::keras keras_warnings)
+  target_compile_definitions(keras_cli PRIVATE KERAS_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(keras_cli PRIVATE keras::keras keras_warnings CLI11::CLI11)
 endif()
 
 file(GLOB program_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp
