@@ -38,7 +38,11 @@
 #include "keras/layers/pooling/adaptive_pooling.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/preprocessing/rescaling.h"
+#include "keras/layers/regularization/activity_regularization.h"
+#include "keras/layers/regularization/alpha_dropout.h"
 #include "keras/layers/regularization/dropout.h"
+#include "keras/layers/regularization/gaussian.h"
+#include "keras/layers/regularization/spatial_dropout.h"
 #include "keras/layers/reshaping/cropping.h"
 #include "keras/layers/reshaping/flatten.h"
 #include "keras/layers/reshaping/permute.h"
@@ -69,6 +73,7 @@ struct Row {
 /// One row a class: its name in Keras's files, in the order of the alphabet.
 constexpr Row kRows[] = {
     {"Activation", make<layers::Activation>},
+    {"ActivityRegularization", make<layers::ActivityRegularization>},
     {"AdaptiveAveragePooling1D", make<layers::AdaptiveAveragePooling1D>},
     {"AdaptiveAveragePooling2D", make<layers::AdaptiveAveragePooling2D>},
     {"AdaptiveAveragePooling3D", make<layers::AdaptiveAveragePooling3D>},
@@ -77,6 +82,7 @@ constexpr Row kRows[] = {
     {"AdaptiveMaxPooling3D", make<layers::AdaptiveMaxPooling3D>},
     {"Add", make<layers::Add>},
     {"AdditiveAttention", make<layers::AdditiveAttention>},
+    {"AlphaDropout", make<layers::AlphaDropout>},
     {"Attention", make<layers::Attention>},
     {"Average", make<layers::Average>},
     {"AveragePooling1D", make<layers::AveragePooling1D>},
@@ -103,6 +109,8 @@ constexpr Row kRows[] = {
     {"Embedding", make<layers::Embedding>},
     {"Flatten", make<layers::Flatten>},
     {"Functional", [](const Config& config) -> Layer { return functional_from_config(config); }},
+    {"GaussianDropout", make<layers::GaussianDropout>},
+    {"GaussianNoise", make<layers::GaussianNoise>},
     {"GlobalAveragePooling1D", make<layers::GlobalAveragePooling1D>},
     {"GlobalAveragePooling2D", make<layers::GlobalAveragePooling2D>},
     {"GlobalAveragePooling3D", make<layers::GlobalAveragePooling3D>},
@@ -136,6 +144,9 @@ constexpr Row kRows[] = {
     {"SeparableConv2D", make<layers::SeparableConv2D>},
     {"Sequential", make<Sequential>},
     {"Softmax", make<layers::Softmax>},
+    {"SpatialDropout1D", make<layers::SpatialDropout1D>},
+    {"SpatialDropout2D", make<layers::SpatialDropout2D>},
+    {"SpatialDropout3D", make<layers::SpatialDropout3D>},
     {"Subtract", make<layers::Subtract>},
     {"UnitNormalization", make<layers::UnitNormalization>},
     {"UpSampling1D", make<layers::UpSampling1D>},

@@ -7,6 +7,7 @@
 #include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/regularization/noise_arguments.h"
 #include "keras/random/random.h"
 
 namespace keras::layers {
@@ -19,11 +20,7 @@ class DropoutImpl final : public LayerImpl {
         rate_(rate),
         options_(std::move(options)),
         seed_(options_.seed) {
-    if (!(0 <= rate && rate <= 1))
-      throw ValueError(
-          str("Invalid value received for argument `rate`. Expected a float value "
-              "between 0 and 1. Received: rate=",
-              rate));
+    check_share("rate", rate);
     check_noise_shape();
     supports_masking_ = true;
   }
@@ -36,9 +33,8 @@ class DropoutImpl final : public LayerImpl {
   Config get_config() const override {
     Config config = LayerImpl::get_config();
     config.set("rate", rate_);
-    config.set("seed", options_.seed ? Config(*options_.seed) : Config());
-    config.set("noise_shape",
-               options_.noise_shape ? shape_to_config(*options_.noise_shape) : Config());
+    config.set("seed", seed_to_config(options_.seed));
+    config.set("noise_shape", noise_shape_to_config(options_.noise_shape));
     return config;
   }
 
