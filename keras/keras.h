@@ -30,6 +30,7 @@
 #include "keras/layers/core/embedding.h"
 #include "keras/layers/core/identity.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/core/lambda.h"
 #include "keras/layers/core/masking.h"
 #include "keras/layers/core/reversible_embedding.h"
 #include "keras/layers/layer_impl.h"

@@ -25,6 +25,7 @@
 #include "keras/layers/core/embedding.h"
 #include "keras/layers/core/identity.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/core/lambda.h"
 #include "keras/layers/core/masking.h"
 #include "keras/layers/core/reversible_embedding.h"
 #include "keras/layers/merging/concatenate.h"
@@ -122,6 +123,7 @@ constexpr Row kRows[] = {
     {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
     {"Identity", make<layers::Identity>},
     {"InputLayer", make<layers::InputLayer>},
+    {"Lambda", make<layers::Lambda>},
     {"LayerNormalization", make<layers::LayerNormalization>},
     {"LeakyReLU", make<layers::LeakyReLU>},
     {"Masking", make<layers::Masking>},
