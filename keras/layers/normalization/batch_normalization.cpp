@@ -1,11 +1,14 @@
 #include "keras/layers/normalization/batch_normalization.h"
 
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/ops/core.h"
 #include "keras/ops/nn.h"
 #include "keras/ops/numpy.h"
 
@@ -14,6 +17,43 @@ namespace {
 
 /// Keras's backend epsilon, which keeps a batch that is masked out altogether from dividing by 0.
 constexpr double kEpsilon = 1e-7;
+
+void check_clipping(const RenormClipping& ends) {
+  if (ends.rmax && ends.rmin && *ends.rmax < *ends.rmin)
+    throw ValueError(
+        str("rmax should be greater than rmin in the `renorm_clipping` argument. "
+            "Received: rmax=",
+            *ends.rmax, ", rmin=", *ends.rmin, "."));
+  if (ends.dmax && *ends.dmax < 0)
+    throw ValueError(
+        str("dmax should be non-negative in the `renorm_clipping` argument. Received: dmax=",
+            *ends.dmax, "."));
+}
+
+Config clipping_to_config(const std::optional<RenormClipping>& ends) {
+  if (!ends) return nullptr;
+  Config config = Config::dict();
+  if (ends->rmax) config.set("rmax", *ends->rmax);
+  if (ends->rmin) config.set("rmin", *ends->rmin);
+  if (ends->dmax) config.set("dmax", *ends->dmax);
+  return config;
+}
+
+std::optional<RenormClipping> clipping_from_config(const Config& config) {
+  if (config.is_null()) return {};
+  RenormClipping ends;
+  for (const auto& [key, value] : config.as_dict()) {
+    std::optional<double>* end = key == "rmax"   ? &ends.rmax
+                                 : key == "rmin" ? &ends.rmin
+                                 : key == "dmax" ? &ends.dmax
+                                                 : nullptr;
+    if (!end)
+      throw ValueError(str("Received invalid keys for `renorm_clipping` argument: ", config,
+                           ". Supported values: ['rmax', 'rmin', 'dmax']."));
+    if (!value.is_null()) *end = value.as_double();
+  }
+  return ends;
+}
 
 class BatchNormalizationImpl final : public LayerImpl {
  public:
@@ -24,6 +64,10 @@ class BatchNormalizationImpl final : public LayerImpl {
     if (options_.momentum < 0 || options_.momentum > 1)
       throw ValueError(
           str("BatchNormalization: momentum must be in [0, 1], received ", options_.momentum, "."));
+    if (options_.renorm) {
+      if (!options_.renorm_clipping) options_.renorm_clipping.emplace();
+      check_clipping(*options_.renorm_clipping);
+    }
   }
 
   void build(const Shapes& input_shapes) override {
@@ -51,6 +95,7 @@ class BatchNormalizationImpl final : public LayerImpl {
     moving_variance_ =
         add_weight("moving_variance", {size},
                    {.initializer = options_.moving_variance_initializer, .trainable = false});
+    if (options_.renorm) add_renorm_weights(size);
     input_spec_ = {{.ndim = shape.rank(), .axes = {{options_.axis, size}}}};
   }
 
@@ -69,10 +114,11 @@ class BatchNormalizationImpl final : public LayerImpl {
                                    moving_variance_.value(), axis, arguments);
       return ops::cast(y, compute_dtype());
     }
+    if (options_.renorm) return renormalize(x, axis);
     const auto normalized =
         x.mask() ? normalize_masked(x, axis, arguments) : ops::batch_normalize(x, axis, arguments);
-    move(moving_mean_, normalized.mean);
-    move(moving_variance_, normalized.variance);
+    move(moving_mean_, normalized.mean, options_.momentum);
+    move(moving_variance_, normalized.variance, options_.momentum);
     return normalized.output;
   }
 
@@ -92,41 +138,108 @@ class BatchNormalizationImpl final : public LayerImpl {
     config.set("beta_constraint", options_.beta_constraint.serialize());
     config.set("gamma_constraint", options_.gamma_constraint.serialize());
     config.set("synchronized", false);
+    config.set("renorm", options_.renorm);
+    config.set("renorm_clipping", clipping_to_config(options_.renorm_clipping));
+    config.set("renorm_momentum", options_.renorm_momentum);
     return config;
   }
 
  private:
-  /// By the mean and variance of the elements that the mask lets count.
-  ops::BatchNormalized normalize_masked(const Tensor& given, int axis,
-                                        const ops::BatchNormalizationOptions& arguments) const {
-    const Tensor& mask = *given.mask();
-    if (mask.rank() != given.rank() - 1)
+  struct Moments {
+    Tensor mean;
+    Tensor variance;
+  };
+
+  static std::vector<int> all_but(int axis, int rank) {
+    std::vector<int> others;
+    for (int i = 0; i < rank; ++i)
+      if (i != axis) others.push_back(i);
+    return others;
+  }
+
+  /// Of the elements that the mask lets count.
+  static Moments masked_moments(const Tensor& x, const Tensor& mask, int axis) {
+    if (mask.rank() != x.rank() - 1)
       throw ValueError(
           str("The mask provided should be one dimension less than the inputs. Received: "
               "mask.shape=",
-              mask.shape(), ", inputs.shape=", given.shape()));
-    const Tensor x = ops::cast(given, variable_dtype());
+              mask.shape(), ", inputs.shape=", x.shape()));
     const Tensor counts =
         ops::broadcast_to(ops::expand_dims(ops::cast(mask, DType::kBool), {.axis = -1}), x.shape());
-    std::vector<int> others;
-    for (int i = 0; i < x.rank(); ++i)
-      if (i != axis) others.push_back(i);
-    const ops::ReduceOptions over{.axis = others, .keepdims = true};
+    const ops::ReduceOptions over{.axis = all_but(axis, x.rank()), .keepdims = true};
     const Tensor none = ops::zeros_like(x);
     const Tensor total = ops::sum(ops::cast(counts, x.dtype()), over) + kEpsilon;
     const Tensor mean = ops::sum(ops::where(counts, x, none), over) / total;
     const Tensor apart = ops::where(counts, x - mean, none);
     const Tensor variance = ops::sum(ops::square(apart), over) / total;
     const Shape vector{x.shape()[axis]};
-    ops::BatchNormalized out{{}, ops::reshape(mean, vector), ops::reshape(variance, vector)};
+    return {ops::reshape(mean, vector), ops::reshape(variance, vector)};
+  }
+
+  /// By the mean and variance of the elements that the mask lets count.
+  ops::BatchNormalized normalize_masked(const Tensor& given, int axis,
+                                        const ops::BatchNormalizationOptions& arguments) const {
+    const Tensor x = ops::cast(given, variable_dtype());
+    const Moments batch = masked_moments(x, *given.mask(), axis);
+    ops::BatchNormalized out{{}, batch.mean, batch.variance};
     out.output = ops::cast(ops::batch_normalization(x, out.mean, out.variance, axis, arguments),
                            compute_dtype());
     return out;
   }
 
-  void move(const Variable& average, const Tensor& batch) const {
+  /// The weights that Keras adds where the slow averages are of standard deviations.
+  void add_renorm_weights(std::int64_t size) {
+    const auto add = [&](const char* name, const Tensor& value) {
+      const Variable weight =
+          add_weight(name, {size}, {.initializer = "zeros", .trainable = false});
+      weight.assign(value);
+      return weight;
+    };
+    moving_stddev_ = add("moving_stddev", ops::sqrt(moving_variance_.value()));
+    renorm_mean_ = add("renorm_mean", moving_mean_.value());
+    renorm_stddev_ = add("renorm_stddev", moving_stddev_.value());
+  }
+
+  /// (x - mean) / stddev · r + d, where r and d, constants to the gradient, lead from the batch's
+  /// moments to the slow ones.
+  Tensor renormalize(const Tensor& given, int axis) const {
+    const Tensor x = ops::cast(given, variable_dtype());
+    const ops::ReduceOptions over{.axis = all_but(axis, x.rank())};
+    const Moments batch = given.mask() ? masked_moments(x, *given.mask(), axis)
+                                       : Moments{ops::mean(x, over), ops::var(x, over)};
+    const Tensor stddev = ops::sqrt(batch.variance + options_.epsilon);
+    // Nothing is divided by 0 in the first steps.
+    const Tensor slow = ops::maximum(renorm_stddev_.value(), std::sqrt(options_.epsilon));
+    const RenormClipping& ends = *options_.renorm_clipping;
+    Tensor r = stddev / slow;
+    Tensor d = (batch.mean - renorm_mean_.value()) / slow;
+    if (ends.rmin) r = ops::maximum(r, *ends.rmin);
+    if (ends.rmax) r = ops::minimum(r, *ends.rmax);
+    if (ends.dmax) d = ops::clip(d, -*ends.dmax, *ends.dmax);
+    Tensor scale = ops::stop_gradient(r), offset = ops::stop_gradient(d);
+    if (gamma_.defined()) {
+      scale = scale * gamma_.value();
+      offset = offset * gamma_.value();
+    }
+    if (beta_.defined()) offset = offset + beta_.value();
+    move_slow_averages(batch.mean, stddev);
+    return ops::cast(
+        ops::batch_normalization(x, batch.mean, batch.variance, axis,
+                                 {.offset = offset, .scale = scale, .epsilon = options_.epsilon}),
+        compute_dtype());
+  }
+
+  void move_slow_averages(const Tensor& mean, const Tensor& stddev) const {
+    move(renorm_mean_, mean, options_.renorm_momentum);
+    move(renorm_stddev_, stddev, options_.renorm_momentum);
+    move(moving_mean_, mean, options_.momentum);
+    move(moving_stddev_, stddev, options_.momentum);
+    moving_variance_.assign(ops::relu(ops::square(moving_stddev_.value()) - options_.epsilon));
+  }
+
+  static void move(const Variable& average, const Tensor& batch, double momentum) {
     const Tensor now = ops::cast(batch, average.dtype());
-    average.assign(average.value() * options_.momentum + now * (1 - options_.momentum));
+    average.assign(average.value() * momentum + now * (1 - momentum));
   }
 
   BatchNormalizationOptions options_;
@@ -134,6 +247,9 @@ class BatchNormalizationImpl final : public LayerImpl {
   Variable beta_;
   Variable moving_mean_;
   Variable moving_variance_;
+  Variable moving_stddev_;
+  Variable renorm_mean_;
+  Variable renorm_stddev_;
 };
 
 int axis_from(const Config& axis) {
@@ -168,9 +284,9 @@ BatchNormalization BatchNormalization::from_config(const Config& config) {
   o.beta_constraint = constraints::Constraint::deserialize(reader.get("beta_constraint"));
   o.gamma_constraint = constraints::Constraint::deserialize(reader.get("gamma_constraint"));
   reader.expect("synchronized", false);
-  reader.expect("renorm", false);
-  reader.expect("renorm_clipping", nullptr);
-  reader.expect("renorm_momentum", 0.99);
+  o.renorm = reader.get("renorm", false);
+  o.renorm_clipping = clipping_from_config(reader.get("renorm_clipping"));
+  o.renorm_momentum = reader.get("renorm_momentum", 0.99);
   o.name = reader.name();
   o.trainable = reader.trainable();
   o.dtype = reader.dtype();

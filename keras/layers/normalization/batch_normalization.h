@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "keras/constraints/constraint.h"
@@ -8,6 +9,13 @@
 #include "keras/regularizers/regularizer.h"
 
 namespace keras::layers {
+
+/// The ends of the corrections of batch renormalization; unset is none.
+struct RenormClipping {
+  std::optional<double> rmax = {};
+  std::optional<double> rmin = {};
+  std::optional<double> dmax = {};
+};
 
 struct BatchNormalizationOptions {
   int axis = -1;
@@ -23,6 +31,10 @@ struct BatchNormalizationOptions {
   regularizers::Regularizer gamma_regularizer = {};
   constraints::Constraint beta_constraint = {};
   constraints::Constraint gamma_constraint = {};
+  /// In training too, normalize towards slow averages: Ioffe, "Batch renormalization" (2017).
+  bool renorm = false;
+  std::optional<RenormClipping> renorm_clipping = {};
+  double renorm_momentum = 0.99;
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -33,6 +45,8 @@ struct BatchNormalizationOptions {
 /// keras.layers.BatchNormalization.
 class BatchNormalization : public Layer {
  public:
+  /// Throws ValueError unless `momentum` is in [0, 1] and the ends of `renorm_clipping` are in
+  /// order.
   explicit BatchNormalization(BatchNormalizationOptions options = {});
   static BatchNormalization from_config(const Config& config);
 };

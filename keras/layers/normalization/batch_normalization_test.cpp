@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "keras/layers/core/input_layer.h"
 #include "keras/ops/gradient.h"
 #include "keras/ops/numpy.h"
@@ -133,11 +136,68 @@ TEST(BatchNormalization, ConfigIsKeras) {
   config.set("renorm_momentum", 0.99);
   config.set("axis", Config::list_of(std::vector<int>{1}));
   EXPECT_EQ(BatchNormalization::from_config(config).get_config().at("axis"), Config(1));
-  for (const char* argument : {"renorm", "synchronized"}) {
-    Config unsupported = BatchNormalization().get_config();
-    unsupported.set(argument, true);
-    expect_error<ValueError>([&] { BatchNormalization::from_config(unsupported); }, argument);
-  }
+  Config unsupported = BatchNormalization().get_config();
+  unsupported.set("synchronized", true);
+  expect_error<ValueError>([&] { BatchNormalization::from_config(unsupported); }, "synchronized");
+}
+
+BatchNormalization renormalizing(BatchNormalizationOptions options = {}) {
+  options.renorm = true;
+  options.renorm_clipping = RenormClipping{.rmax = 1.5, .rmin = 0.5, .dmax = 0.4};
+  options.momentum = 0.9;
+  options.renorm_momentum = 0.8;
+  return BatchNormalization(options);
+}
+
+TEST(BatchNormalization, RenormalizesTowardsSlowAverages) {
+  const BatchNormalization layer = renormalizing();
+  layer.build(Shape{4, 3});
+  layer.weights()[0].assign(ops::full({3}, 2));
+  layer.weights()[1].assign(ops::full({3}, 0.5));
+  std::vector<float> values;
+  for (int i = 0; i < 12; ++i) values.push_back(std::pow(static_cast<float>(i), 1.5f) / 10);
+  const Tensor x = Tensor::from(values, {4, 3});
+  // Two calls of keras.layers.BatchNormalization in training.
+  expect_values(layer(x, {.training = true}), {4, 3},
+                {-1.0446548f, -1.4571519f, -1.7902676f, -0.0054241f, -0.0571519f, -0.1198850f,
+                 1.8947332f, 2.0468996f, 2.1695302f, 4.3553457f, 4.6674032f, 4.9406214f},
+                1e-4f);
+  expect_values(layer(x, {.training = true}), {4, 3},
+                {-1.0316281f, -1.3740733f, -1.6348864f, 0.0018287f, -0.0162581f, -0.0484920f,
+                 1.8914289f, 2.0243938f, 2.1258097f, 4.3383709f, 4.5659361f, 4.7575684f},
+                1e-4f);
+  const Variables weights = layer.weights();
+  ASSERT_EQ(weights.size(), 7u);
+  expect_values(weights[2].value(), {3}, {0.2227422f, 0.2809294f, 0.3473155f});
+  expect_values(weights[3].value(), {3}, {1.0096430f, 1.0589007f, 1.1021208f});
+  expect_values(weights[4].value(), {3}, {1.0053074f, 1.0295148f, 1.0502956f});
+  expect_values(weights[5].value(), {3}, {0.4220378f, 0.5322874f, 0.6580716f});
+  expect_values(weights[6].value(), {3}, {1.0100564f, 1.0559230f, 1.0952972f});
+  expect_values(layer(x), {4, 3},
+                {0.0568675f, 0.1485152f, 0.3772291f, 1.0906116f, 1.5083791f, 1.9676222f, 2.9807372f,
+                 3.5521102f, 4.1474037f, 5.4283590f, 6.0974879f, 6.7856957f},
+                1e-4f);
+}
+
+TEST(BatchNormalization, RenormConfigIsKeras) {
+  const Config config = renormalizing().get_config();
+  EXPECT_EQ(config.at("renorm_clipping").to_string(), R"({"rmax": 1.5, "rmin": 0.5, "dmax": 0.4})");
+  testing::expect_config_round_trip(renormalizing());
+  EXPECT_EQ(BatchNormalization({.renorm = true}).get_config().at("renorm_clipping").to_string(),
+            "{}");
+  Config wrong = config;
+  wrong.set("renorm_clipping", Config{{"max", 1.0}});
+  expect_error<ValueError>([&] { BatchNormalization::from_config(wrong); },
+                           "Received invalid keys for `renorm_clipping` argument");
+  expect_error<ValueError>(
+      [] {
+        BatchNormalization(
+            {.renorm = true, .renorm_clipping = RenormClipping{.rmax = 1.0, .rmin = 2.0}});
+      },
+      "rmax should be greater than rmin");
+  expect_error<ValueError>(
+      [] { BatchNormalization({.renorm = true, .renorm_clipping = RenormClipping{.dmax = -1.0}}); },
+      "dmax should be non-negative");
 }
 
 TEST(BatchNormalization, RefusesBadArguments) {
