@@ -60,7 +60,7 @@ TEST(Lambda, RefusesWhatNobodyRegistered) {
   with_arguments.set("arguments", Config{{"factor", 2}});
   expect_error<ValueError>([&] { Lambda::from_config(with_arguments); }, "arguments");
   expect_error<ValueError>([] { register_lambda("", twice); }, "empty");
-  expect_error<ValueError>([] { Lambda(LambdaFunction()); }, "the function is empty");
+  expect_error<ValueError>([] { Lambda(LambdaFunction{}); }, "the function is empty");
 }
 
 }  // namespace
