@@ -38,6 +38,9 @@
 #include "keras/layers/normalization/unit_normalization.h"
 #include "keras/layers/pooling/adaptive_pooling.h"
 #include "keras/layers/pooling/pooling.h"
+#include "keras/layers/preprocessing/category_encoding.h"
+#include "keras/layers/preprocessing/discretization.h"
+#include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/rescaling.h"
 #include "keras/layers/regularization/activity_regularization.h"
 #include "keras/layers/regularization/alpha_dropout.h"
@@ -90,6 +93,7 @@ constexpr Row kRows[] = {
     {"AveragePooling2D", make<layers::AveragePooling2D>},
     {"AveragePooling3D", make<layers::AveragePooling3D>},
     {"BatchNormalization", make<layers::BatchNormalization>},
+    {"CategoryEncoding", make<layers::CategoryEncoding>},
     {"Concatenate", make<layers::Concatenate>},
     {"Conv1D", make<layers::Conv1D>},
     {"Conv1DTranspose", make<layers::Conv1DTranspose>},
@@ -103,6 +107,7 @@ constexpr Row kRows[] = {
     {"Dense", make<layers::Dense>},
     {"DepthwiseConv1D", make<layers::DepthwiseConv1D>},
     {"DepthwiseConv2D", make<layers::DepthwiseConv2D>},
+    {"Discretization", make<layers::Discretization>},
     {"Dot", make<layers::Dot>},
     {"Dropout", make<layers::Dropout>},
     {"ELU", make<layers::ELU>},
@@ -134,6 +139,7 @@ constexpr Row kRows[] = {
     {"Minimum", make<layers::Minimum>},
     {"MultiHeadAttention", make<layers::MultiHeadAttention>},
     {"Multiply", make<layers::Multiply>},
+    {"Normalization", make<layers::Normalization>},
     {"PReLU", make<layers::PReLU>},
     {"Permute", make<layers::Permute>},
     {"RMSNormalization", make<layers::RMSNormalization>},

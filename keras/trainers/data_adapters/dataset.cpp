@@ -2,6 +2,7 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/layers/preprocessing/adapt_data.h"
 
 namespace keras {
 namespace {
@@ -58,6 +59,17 @@ Dataset Dataset::from_function(std::int64_t size, std::function<Batch(std::int64
     throw ValueError(
         str("Dataset::from_function: `size` must not be negative. Received: size=", size));
   return Dataset(std::make_shared<FunctionSequence>(size, std::move(get)));
+}
+
+layers::AdaptData adapt_data(const Dataset& dataset) {
+  if (!dataset.defined()) throw ValueError("adapt() received an empty Dataset.");
+  dataset.impl().reset();
+  return layers::AdaptData([dataset](Tensor& out) {
+    Batch batch;
+    if (!dataset.impl().next(batch)) return false;
+    out = batch.x.single();
+    return true;
+  });
 }
 
 }  // namespace keras

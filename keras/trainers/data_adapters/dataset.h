@@ -10,6 +10,9 @@
 #include "keras/trainers/data.h"
 
 namespace keras {
+namespace layers {
+class AdaptData;
+}
 
 /// What a source of batches derives from: batches one after the other. While a model works on one
 /// batch, the next is fetched on another thread, a call at a time; an exception reaches the caller
@@ -82,5 +85,9 @@ template <std::derived_from<DatasetImpl> T, typename... Arguments>
 Dataset make_dataset(Arguments&&... arguments) {
   return Dataset(std::make_shared<T>(std::forward<Arguments>(arguments)...));
 }
+
+/// One pass over a dataset's `x`, for `adapt` of preprocessing layers. Throws ValueError for
+/// batches of several inputs.
+layers::AdaptData adapt_data(const Dataset& dataset);
 
 }  // namespace keras
