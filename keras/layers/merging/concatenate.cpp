@@ -88,4 +88,8 @@ Concatenate Concatenate::from_config(const Config& config) {
   return Concatenate(finish_options(reader, std::move(options)));
 }
 
+Tensor concatenate(const Tensors& inputs, ConcatenateOptions options) {
+  return Concatenate(std::move(options))(inputs);
+}
+
 }  // namespace keras::layers

@@ -22,4 +22,7 @@ class Concatenate : public Layer {
   static Concatenate from_config(const Config& config);
 };
 
+/// Keras: keras.layers.concatenate.
+Tensor concatenate(const Tensors& inputs, ConcatenateOptions options = {});
+
 }  // namespace keras::layers

@@ -1,6 +1,7 @@
 #include "keras/layers/merging/dot.h"
 
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "keras/engine/error.h"
@@ -137,6 +138,10 @@ Dot Dot::from_config(const Config& config) {
   DotOptions options;
   options.normalize = reader.get("normalize", false);
   return Dot(axes, finish_options(reader, std::move(options)));
+}
+
+Tensor dot(const Tensors& inputs, DotAxes axes, DotOptions options) {
+  return Dot(axes, std::move(options))(inputs);
 }
 
 }  // namespace keras::layers

@@ -40,4 +40,7 @@ class Dot : public Layer {
   static Dot from_config(const Config& config);
 };
 
+/// Keras: keras.layers.dot.
+Tensor dot(const Tensors& inputs, DotAxes axes, DotOptions options = {});
+
 }  // namespace keras::layers

@@ -139,4 +139,21 @@ Average Average::from_config(const Config& config) { return read<Average>("Avera
 Maximum Maximum::from_config(const Config& config) { return read<Maximum>("Maximum", config); }
 Minimum Minimum::from_config(const Config& config) { return read<Minimum>("Minimum", config); }
 
+Tensor add(const Tensors& inputs, MergeOptions options) { return Add(std::move(options))(inputs); }
+Tensor subtract(const Tensors& inputs, MergeOptions options) {
+  return Subtract(std::move(options))(inputs);
+}
+Tensor multiply(const Tensors& inputs, MergeOptions options) {
+  return Multiply(std::move(options))(inputs);
+}
+Tensor average(const Tensors& inputs, MergeOptions options) {
+  return Average(std::move(options))(inputs);
+}
+Tensor maximum(const Tensors& inputs, MergeOptions options) {
+  return Maximum(std::move(options))(inputs);
+}
+Tensor minimum(const Tensors& inputs, MergeOptions options) {
+  return Minimum(std::move(options))(inputs);
+}
+
 }  // namespace keras::layers

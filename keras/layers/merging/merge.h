@@ -58,4 +58,13 @@ class Minimum : public Layer {
   static Minimum from_config(const Config& config);
 };
 
+/// Calls of a new layer: `Add(options)(inputs)`. Keras: keras.layers.add.
+Tensor add(const Tensors& inputs, MergeOptions options = {});
+/// Keras: keras.layers.subtract, and so on.
+Tensor subtract(const Tensors& inputs, MergeOptions options = {});
+Tensor multiply(const Tensors& inputs, MergeOptions options = {});
+Tensor average(const Tensors& inputs, MergeOptions options = {});
+Tensor maximum(const Tensors& inputs, MergeOptions options = {});
+Tensor minimum(const Tensors& inputs, MergeOptions options = {});
+
 }  // namespace keras::layers

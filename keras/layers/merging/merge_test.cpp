@@ -141,6 +141,23 @@ TEST(Merge, HasRightGradientsAndConfigs) {
   expect_round_trip(Minimum({.name = "a"}));
 }
 
+TEST(Merge, FunctionsCallNewLayers) {
+  const Tensor a = Tensor::of<float>({1, 5});
+  const Tensor b = Tensor::of<float>({4, 2});
+  expect_values(add({a, b}), {2}, {5, 7});
+  expect_values(subtract({a, b}), {2}, {-3, 3});
+  expect_values(multiply({a, b}), {2}, {4, 10});
+  expect_values(average({a, b}), {2}, {2.5f, 3.5f});
+  expect_values(maximum({a, b}), {2}, {4, 5});
+  expect_values(minimum({a, b}), {2}, {1, 2});
+  expect_values(concatenate({ramp({2, 1}), ramp({2, 1})}, {.axis = 0}), {4, 1},
+                {-1.25f, 0.5f, -1.25f, 0.5f});
+  expect_values(dot({ramp({2, 3}), ramp({2, 3}) * 2}, 1), {2, 1}, {4.125f, 4.375f});
+  const Tensor x = Input({3});
+  const Model model({x}, {add({x, x}, {.name = "twice"})});
+  EXPECT_TRUE(model.get_layer("twice").defined());
+}
+
 TEST(Concatenate, AgreesWithKeras) {
   const Concatenate layer({.name = "c"});
   const Tensor a = ramp({1, 3, 2}).with_mask(bools({true, true, false}, {1, 3}));
