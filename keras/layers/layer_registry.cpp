@@ -39,9 +39,11 @@
 #include "keras/layers/pooling/adaptive_pooling.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/preprocessing/category_encoding.h"
+#include "keras/layers/preprocessing/center_crop.h"
 #include "keras/layers/preprocessing/discretization.h"
 #include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/rescaling.h"
+#include "keras/layers/preprocessing/resizing.h"
 #include "keras/layers/regularization/activity_regularization.h"
 #include "keras/layers/regularization/alpha_dropout.h"
 #include "keras/layers/regularization/dropout.h"
@@ -94,6 +96,7 @@ constexpr Row kRows[] = {
     {"AveragePooling3D", make<layers::AveragePooling3D>},
     {"BatchNormalization", make<layers::BatchNormalization>},
     {"CategoryEncoding", make<layers::CategoryEncoding>},
+    {"CenterCrop", make<layers::CenterCrop>},
     {"Concatenate", make<layers::Concatenate>},
     {"Conv1D", make<layers::Conv1D>},
     {"Conv1DTranspose", make<layers::Conv1DTranspose>},
@@ -147,6 +150,7 @@ constexpr Row kRows[] = {
     {"RepeatVector", make<layers::RepeatVector>},
     {"Rescaling", make<layers::Rescaling>},
     {"Reshape", make<layers::Reshape>},
+    {"Resizing", make<layers::Resizing>},
     {"ReversibleEmbedding", make<layers::ReversibleEmbedding>},
     {"SeparableConv1D", make<layers::SeparableConv1D>},
     {"SeparableConv2D", make<layers::SeparableConv2D>},
