@@ -4,6 +4,9 @@
 
 #include "keras/activations/activation.h"
 #include "keras/activations/activations.h"
+#include "keras/applications/mobilenet_v2.h"
+#include "keras/applications/resnet.h"
+#include "keras/applications/vgg.h"
 #include "keras/callbacks/callbacks.h"
 #include "keras/config/config.h"
 #include "keras/constraints/constraints.h"
