@@ -1,5 +1,6 @@
-// Times training and prediction of the benchmark models: train_models WORKLOAD [--seconds S].
-// Prints one line of JSON. benchmarks/compare.sh runs it in turn with Keras in Python.
+// Times the models of the bench: train_models WORKLOAD [--seconds S] [--latency].
+// Prints one line of JSON: examples a second in training and prediction, or with --latency the
+// microseconds of a prediction for one example. benchmarks/compare.sh runs it in turn with Keras.
 
 #include <keras/keras.h>
 
@@ -8,26 +9,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
+
+#include "workloads.h"
 
 using namespace keras;
+using benchmarks::Workload;
 
 namespace {
-
-constexpr std::int64_t kBatch = 128;
-constexpr std::int64_t kBatches = 200;
-
-Sequential mlp() {
-  return Sequential({Input({784}), layers::Dense(512, {.activation = "relu"}),
-                     layers::Dense(512, {.activation = "relu"}),
-                     layers::Dense(10, {.activation = "softmax"})});
-}
-
-Sequential cnn() {
-  return Sequential({Input({28, 28, 1}), layers::Conv2D(32, 3, {.activation = "relu"}),
-                     layers::MaxPooling2D(2), layers::Conv2D(64, 3, {.activation = "relu"}),
-                     layers::MaxPooling2D(2), layers::Flatten(), layers::Dropout(0.5),
-                     layers::Dense(10, {.activation = "softmax"})});
-}
 
 double seconds_of(const auto& work) {
   const auto start = std::chrono::steady_clock::now();
@@ -46,33 +35,63 @@ double best_rate(double examples, double seconds, const auto& pass) {
   return best;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::string workload = argc > 1 ? argv[1] : "";
-  const double seconds = argc > 3 && std::string(argv[2]) == "--seconds" ? std::atof(argv[3]) : 5;
-  if (workload != "mlp" && workload != "cnn") {
-    std::fputs("usage: train_models mlp|cnn [--seconds S]\n", stderr);
-    return 2;
+void time_latency(const Workload& workload, const Model& model, double seconds) {
+  const Tensor x = benchmarks::make_inputs(workload, 1);
+  const auto predict = [&] { model.predict_on_batch(x).eval(); };
+  for (int i = 0; i < 10; ++i) predict();
+  std::vector<double> times;
+  for (double spent = 0; spent < seconds;) {
+    times.push_back(seconds_of(predict));
+    spent += times.back();
   }
-  utils::set_random_seed(0);
-  const Sequential model = workload == "mlp" ? mlp() : cnn();
-  const std::int64_t count = kBatch * kBatches;
-  const Shape shape = workload == "mlp" ? Shape{count, 784} : Shape{count, 28, 28, 1};
-  const Tensor x = random::normal(shape, {.seed = 1}).eval();
+  std::sort(times.begin(), times.end());
+  std::printf("{\"workload\": \"%s\", \"p50_us\": %.1f, \"p99_us\": %.1f}\n", workload.name.c_str(),
+              1e6 * times[times.size() / 2], 1e6 * times[times.size() * 99 / 100]);
+}
+
+void time_rates(const Workload& workload, const Model& model, double seconds) {
+  const std::int64_t count = workload.batch * workload.batches;
+  const Tensor x = benchmarks::make_inputs(workload, count);
   std::vector<std::int32_t> labels(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int32_t>(i % 10);
   const Tensor y = Tensor::from(labels, {count});
   model.compile(
       {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-
-  const auto fit = [&] { model.fit(x, y, {.batch_size = kBatch, .verbose = 0}); };
-  const auto predict = [&] { model.predict(x, {.batch_size = kBatch, .verbose = 0}); };
+  const auto fit = [&] { model.fit(x, y, {.batch_size = workload.batch, .verbose = 0}); };
+  const auto predict = [&] { model.predict(x, {.batch_size = workload.batch, .verbose = 0}); };
   fit();
   const double train_rate = best_rate(static_cast<double>(count), seconds, fit);
   predict();
   const double predict_rate = best_rate(static_cast<double>(count), seconds / 2, predict);
-  std::printf("{\"workload\": \"%s\", \"train\": %.0f, \"predict\": %.0f}\n", workload.c_str(),
+  std::printf("{\"workload\": \"%s\", \"train\": %.1f, \"predict\": %.1f}\n", workload.name.c_str(),
               train_rate, predict_rate);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Workload* workload = argc > 1 ? benchmarks::find_workload(argv[1]) : nullptr;
+  double seconds = 5;
+  bool latency = false, understood = workload != nullptr;
+  for (int i = 2; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--latency")
+      latency = true;
+    else if (argument == "--seconds" && i + 1 < argc)
+      seconds = std::atof(argv[++i]);
+    else
+      understood = false;
+  }
+  if (!understood) {
+    std::fprintf(stderr, "usage: train_models %s [--seconds S] [--latency]\n",
+                 benchmarks::workload_names().c_str());
+    return 2;
+  }
+  utils::set_random_seed(0);
+  const Model model = workload->make();
+  if (latency)
+    time_latency(*workload, model, seconds);
+  else
+    time_rates(*workload, model, seconds);
   return 0;
 }
