@@ -131,7 +131,7 @@ void LayerImpl::ensure_built(const Shapes& input_shapes) {
   const CallScope scope(this, false);
   build_shapes_ = input_shapes;
   for (auto& shape : build_shapes_)
-    if (!shape.empty()) shape[0] = kUnknown;
+    if (!shape.empty() && !fixed_batch_size_) shape[0] = kUnknown;
   try {
     build(build_shapes_);
   } catch (Error& error) {

@@ -38,7 +38,8 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
  public:
   explicit LayerImpl(LayerBase base);
 
-  /// Makes the weights. The first axis of each shape, the batch, is unknown.
+  /// Makes the weights. The first axis of each shape, the batch, is unknown unless
+  /// `fixed_batch_size_`.
   virtual void build(const Shapes& /*input_shapes*/) {}
   /// Computes the output from inputs in the compute dtype.
   virtual Tensor call(const Tensor& x, const CallContext& context);
@@ -107,6 +108,8 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   bool supports_masking_ = false;
   /// Inputs of float dtypes come in the compute dtype unless unset.
   bool autocast_ = true;
+  /// `build` is told the batch size, too, for what keeps a state for each sample.
+  bool fixed_batch_size_ = false;
   regularizers::Regularizer activity_regularizer_;
 
  private:
