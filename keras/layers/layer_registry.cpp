@@ -56,6 +56,17 @@
 #include "keras/layers/reshaping/reshape.h"
 #include "keras/layers/reshaping/up_sampling.h"
 #include "keras/layers/reshaping/zero_padding.h"
+#include "keras/layers/rnn/bidirectional.h"
+#include "keras/layers/rnn/conv_lstm.h"
+#include "keras/layers/rnn/gru.h"
+#include "keras/layers/rnn/gru_cell.h"
+#include "keras/layers/rnn/lstm.h"
+#include "keras/layers/rnn/lstm_cell.h"
+#include "keras/layers/rnn/rnn.h"
+#include "keras/layers/rnn/simple_rnn.h"
+#include "keras/layers/rnn/simple_rnn_cell.h"
+#include "keras/layers/rnn/stacked_rnn_cells.h"
+#include "keras/layers/rnn/time_distributed.h"
 #include "keras/layers/serialization.h"
 #include "keras/models/functional.h"
 #include "keras/models/sequential.h"
@@ -95,6 +106,7 @@ constexpr Row kRows[] = {
     {"AveragePooling2D", make<layers::AveragePooling2D>},
     {"AveragePooling3D", make<layers::AveragePooling3D>},
     {"BatchNormalization", make<layers::BatchNormalization>},
+    {"Bidirectional", make<layers::Bidirectional>},
     {"CategoryEncoding", make<layers::CategoryEncoding>},
     {"CenterCrop", make<layers::CenterCrop>},
     {"Concatenate", make<layers::Concatenate>},
@@ -104,6 +116,9 @@ constexpr Row kRows[] = {
     {"Conv2DTranspose", make<layers::Conv2DTranspose>},
     {"Conv3D", make<layers::Conv3D>},
     {"Conv3DTranspose", make<layers::Conv3DTranspose>},
+    {"ConvLSTM1D", make<layers::ConvLSTM1D>},
+    {"ConvLSTM2D", make<layers::ConvLSTM2D>},
+    {"ConvLSTM3D", make<layers::ConvLSTM3D>},
     {"Cropping1D", make<layers::Cropping1D>},
     {"Cropping2D", make<layers::Cropping2D>},
     {"Cropping3D", make<layers::Cropping3D>},
@@ -118,6 +133,8 @@ constexpr Row kRows[] = {
     {"Embedding", make<layers::Embedding>},
     {"Flatten", make<layers::Flatten>},
     {"Functional", [](const Config& config) -> Layer { return functional_from_config(config); }},
+    {"GRU", make<layers::GRU>},
+    {"GRUCell", make<layers::GRUCell>},
     {"GaussianDropout", make<layers::GaussianDropout>},
     {"GaussianNoise", make<layers::GaussianNoise>},
     {"GlobalAveragePooling1D", make<layers::GlobalAveragePooling1D>},
@@ -131,6 +148,8 @@ constexpr Row kRows[] = {
     {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
     {"Identity", make<layers::Identity>},
     {"InputLayer", make<layers::InputLayer>},
+    {"LSTM", make<layers::LSTM>},
+    {"LSTMCell", make<layers::LSTMCell>},
     {"Lambda", make<layers::Lambda>},
     {"LayerNormalization", make<layers::LayerNormalization>},
     {"LeakyReLU", make<layers::LeakyReLU>},
@@ -146,6 +165,7 @@ constexpr Row kRows[] = {
     {"PReLU", make<layers::PReLU>},
     {"Permute", make<layers::Permute>},
     {"RMSNormalization", make<layers::RMSNormalization>},
+    {"RNN", make<layers::RNN>},
     {"ReLU", make<layers::ReLU>},
     {"RepeatVector", make<layers::RepeatVector>},
     {"Rescaling", make<layers::Rescaling>},
@@ -155,11 +175,15 @@ constexpr Row kRows[] = {
     {"SeparableConv1D", make<layers::SeparableConv1D>},
     {"SeparableConv2D", make<layers::SeparableConv2D>},
     {"Sequential", make<Sequential>},
+    {"SimpleRNN", make<layers::SimpleRNN>},
+    {"SimpleRNNCell", make<layers::SimpleRNNCell>},
     {"Softmax", make<layers::Softmax>},
     {"SpatialDropout1D", make<layers::SpatialDropout1D>},
     {"SpatialDropout2D", make<layers::SpatialDropout2D>},
     {"SpatialDropout3D", make<layers::SpatialDropout3D>},
+    {"StackedRNNCells", make<layers::StackedRNNCells>},
     {"Subtract", make<layers::Subtract>},
+    {"TimeDistributed", make<layers::TimeDistributed>},
     {"UnitNormalization", make<layers::UnitNormalization>},
     {"UpSampling1D", make<layers::UpSampling1D>},
     {"UpSampling2D", make<layers::UpSampling2D>},

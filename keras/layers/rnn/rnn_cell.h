@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "keras/layers/layer_impl.h"
+
+namespace keras::layers {
+
+/// What stays the same in all steps of a sequence: a cell's dropout masks, one for all gates or one
+/// a gate; none where nothing is dropped.
+struct SequenceConstants {
+  Tensors input_masks = {};
+  Tensors recurrent_masks = {};
+  std::vector<SequenceConstants> cells = {};  ///< of the cells inside
+};
+
+/// What a cell of one's own derives from: the work of one time step, which `RNN` repeats. A cell is
+/// made with `make_layer<MyCell>(…)`; called by itself it takes inputs and states and gives the
+/// output and the new states.
+class RNNCellImpl : public LayerImpl {
+ public:
+  explicit RNNCellImpl(LayerBase base) : LayerImpl(std::move(base)) {}
+
+  /// The shapes of the states, each without the batch axis. Keras: `state_size`.
+  virtual Shapes state_shapes() const = 0;
+  /// The output, then the new states in the order of `states`.
+  virtual Tensors step(const Tensor& input, const Tensors& states, const CallContext& context) = 0;
+
+  /// The states before the first step: zeros in the compute dtype, unless overridden.
+  virtual Tensors initial_state(std::int64_t batch_size) const;
+  /// The state that is the previous step's output, which a masked step repeats.
+  virtual std::size_t output_state() const { return 0; }
+  /// What is drawn once a sequence, from the first step's input and states.
+  virtual SequenceConstants sequence_constants(const Tensor& input, const Tensors& states,
+                                               const CallContext& context);
+  /// A step with these constants.
+  virtual Tensors step_with(const Tensor& input, const Tensors& states,
+                            const SequenceConstants& constants, const CallContext& context);
+
+  std::vector<std::string> call_parameters() const override {
+    return {"inputs", "states", "training"};
+  }
+  Tensors call_arguments(const CallArguments& arguments, const CallContext& context) override;
+};
+
+/// The cell behind a layer. Throws ValueError for a layer that is none.
+RNNCellImpl& rnn_cell(const Layer& layer);
+
+}  // namespace keras::layers
