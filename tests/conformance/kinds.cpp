@@ -224,8 +224,11 @@ void write_model(const Case& test, const Model& model) {
 void check_layers(const Case& test) {
   const Config* layers = test.description().find("layers");
   if (!layers) return;
+  // A part of ConvLSTM1D to 3D, which no file holds by itself.
+  const Config inner = "ConvLSTMCell";
   for (const auto& layer : layers->as_list())
-    if (!is_known_layer(layer.as_string())) throw Skipped("no layer class " + layer.as_string());
+    if (layer != inner && !is_known_layer(layer.as_string()))
+      throw Skipped("no layer class " + layer.as_string());
 }
 
 void run(const Case& test) {
