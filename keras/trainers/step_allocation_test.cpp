@@ -4,10 +4,14 @@
 #include "keras/layers/convolutional/conv.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/core/masking.h"
 #include "keras/layers/normalization/batch_normalization.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/regularization/dropout.h"
 #include "keras/layers/reshaping/flatten.h"
+#include "keras/layers/rnn/bidirectional.h"
+#include "keras/layers/rnn/gru.h"
+#include "keras/layers/rnn/lstm.h"
 #include "keras/models/sequential.h"
 #include "keras/random/random.h"
 #include "tests/support/allocation_count.h"
@@ -71,6 +75,18 @@ TEST(StepAllocation, AStepOfACnnAllocatesNothing) {
                                         layers::Dense(4, {.activation = "softmax"}),
                                     }),
                                     {8, 8, 1}));
+}
+
+TEST(StepAllocation, AStepOfRecurrentLayersAllocatesNothing) {
+  expect_no_allocations(
+      count_steps(Sequential({
+                      Input({6, 5}),
+                      layers::Masking(),
+                      layers::LSTM(8, {.return_sequences = true}),
+                      layers::Bidirectional(layers::GRU(8), {.merge_mode = "sum"}),
+                      layers::Dense(4, {.activation = "softmax"}),
+                  }),
+                  {6, 5}));
 }
 
 TEST(StepAllocation, ABatchIsGatheredIntoTheMemoryOfTheLast) {

@@ -11,6 +11,7 @@
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
+#include "keras/ops/nn/recurrence.h"
 #include "keras/ops/nn/softmax.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/op_list.h"
@@ -158,6 +159,33 @@ void add_normalizations(Samples& out) {
                  LayerNormAttrs{1, 1e-3, true, false}});
 }
 
+void add_recurrences(Samples& out) {
+  for (const auto cell : {RecurrentCell::kSimple, RecurrentCell::kLstm, RecurrentCell::kGru})
+    for (const bool masked : {false, true}) {
+      const std::int64_t gates = gate_count(cell) * 2;
+      const Tensor kernel = within(-1, 1, {2, gates}), state = within(-0.9, 0.9, {3, 2});
+      const Tensor mask =
+          Tensor::from(std::vector<bool>{true, false, true, true, false, false}, Shape{3, 2});
+      RecurrenceAttrs attrs{.cell = cell, .go_backwards = masked, .masked = masked};
+      Tensors inputs = {within(-1, 1, {3, 2, gates}), kernel, state};
+      if (cell == RecurrentCell::kLstm) inputs.push_back(within(-0.8, 0.7, {3, 2}));
+      if (cell == RecurrentCell::kGru) inputs.push_back(within(-0.8, 0.7, {2}));
+      if (masked) inputs.push_back(mask);
+      out.push_back({&recurrence_op, inputs, attrs});
+      attrs.zero_masked = masked;
+      attrs.from_outputs = true;
+      attrs.from_state = !masked;
+      attrs.from_carry = cell == RecurrentCell::kLstm;
+      inputs = {kernel, within(-0.9, 0.9, {3, 2, 2}),
+                within(0.1, 0.9, {3, 2, 2 * saved_count(cell)})};
+      if (masked) inputs.push_back(mask);
+      inputs.push_back(within(-1, 1, {3, 2, 2}));
+      if (!masked) inputs.push_back(state);
+      if (attrs.from_carry) inputs.push_back(state);
+      out.push_back({&recurrence_gradient_op, inputs, attrs});
+    }
+}
+
 void add_random(Samples& out) {
   const Tensor seed = Tensor::of<std::uint32_t>({7, 11});
   for (const engine::Op* op : {&random_uniform_op, &random_normal_op, &random_truncated_normal_op})
@@ -183,7 +211,7 @@ void add_views(Samples& out) {
 std::vector<OpSample> op_samples() {
   Samples out;
   for (auto* add : {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products,
-                    add_pools, add_normalizations, add_random, add_views})
+                    add_pools, add_normalizations, add_recurrences, add_random, add_views})
     add(out);
   // Given values: what they were computed with is of no interest.
   for (auto& sample : out)

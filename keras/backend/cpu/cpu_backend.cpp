@@ -10,6 +10,7 @@
 #include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
+#include "keras/backend/cpu/onednn/recurrence.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/simd/program_kernels.h"
 #include "keras/backend/reference/kernel_list.h"
@@ -18,6 +19,7 @@
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
+#include "keras/ops/nn/recurrence.h"
 #include "keras/ops/nn/softmax.h"
 #include "keras/ops/op_list.h"
 #include "keras/ops/reduction/reduce.h"
@@ -47,6 +49,8 @@ std::vector<KernelRow> fast_rows() {
       {&ops::batch_norm_gradient_op, {&simd_batch_norm_gradient}},
       {&ops::layer_norm_op, {&simd_layer_norm}},
       {&ops::layer_norm_gradient_op, {&simd_layer_norm_gradient}},
+      {&ops::recurrence_op, {&onednn_recurrence}},
+      {&ops::recurrence_gradient_op, {&onednn_recurrence_gradient}},
       {&fused_elementwise_op, {&simd_fused_elementwise}},
       {&ops::reduce_op, {&simd_reduce}},
       {&ops::arg_reduce_op, {&simd_reduce}},

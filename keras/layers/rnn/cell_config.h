@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -38,6 +39,13 @@ void visit_cell_arguments(Options& o, const Visit& visit) {
   visit("recurrent_dropout", o.recurrent_dropout);
   if constexpr (requires { o.reset_after; }) visit("reset_after", o.reset_after);
   visit("seed", o.seed);
+}
+
+/// Brings the rates of dropout into [0, 1], as Keras does.
+template <typename Options>
+void keep_rates_in_range(Options& o) {
+  o.dropout = std::clamp(o.dropout, 0.0, 1.0);
+  o.recurrent_dropout = std::clamp(o.recurrent_dropout, 0.0, 1.0);
 }
 
 inline Config argument_config(const activations::Activation& x) { return x.config(); }

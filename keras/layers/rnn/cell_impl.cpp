@@ -6,6 +6,7 @@
 #include "keras/engine/text.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/numpy.h"
+#include "keras/ops/operation.h"
 #include "keras/random/random.h"
 
 namespace keras::layers {
@@ -87,6 +88,42 @@ Tensor UnitsCellImpl::product(const Tensor& x, const Tensors& masks, const Tenso
     parts.push_back(ops::matmul(x * masks[static_cast<std::size_t>(gate)],
                                 gate_columns(weight, gate, gate + 1)));
   return ops::concatenate(parts, {.axis = -1});
+}
+
+std::optional<RNNLoopResult> UnitsCellImpl::run_sequence(const Tensor& sequences,
+                                                         const Tensors& states, const Tensor& mask,
+                                                         const RNNLoopOptions& options,
+                                                         const CallContext& context) {
+  const auto cell = recurrence();
+  const Shape steps{sequences.shape()[0], sequences.shape()[1]};
+  if (!cell || (mask.defined() && mask.shape() != steps)) return std::nullopt;
+  if (context.is_training() && drops(options_.recurrent_dropout)) return std::nullopt;
+  Tensors dropped;
+  if (context.is_training() && drops(options_.dropout)) {
+    const Tensor first =
+        ops::reshape(ops::slice_axis(sequences, 1, 0, 1), {steps[0], sequences.shape()[2]});
+    for (const auto& one : masks(first, options_.dropout))
+      dropped.push_back(ops::expand_dims(one, {.axis = 1}));
+  }
+  const SequenceBias biases = sequence_bias();
+  Tensor x = product(sequences, dropped, kernel());
+  if (biases.inputs.defined()) x = x + biases.inputs;
+  Tensors inputs = {x, recurrent_kernel(), states[0]};
+  if (*cell == ops::RecurrentCell::kLstm) inputs.push_back(states[1]);
+  if (*cell == ops::RecurrentCell::kGru) inputs.push_back(biases.candidate);
+  if (mask.defined()) inputs.push_back(mask);
+  const Tensors out = ops::emit_all(
+      ops::recurrence_op, std::move(inputs),
+      ops::RecurrenceAttrs{.cell = *cell,
+                           .go_backwards = options.go_backwards,
+                           .masked = mask.defined(),
+                           .zero_masked = mask.defined() && options.zero_output_for_mask});
+  RNNLoopResult result{out[1], out[0], {out[1]}};
+  if (*cell == ops::RecurrentCell::kLstm) result.states.push_back(out[4]);
+  if (mask.defined() && options.zero_output_for_mask)
+    result.last_output =
+        ops::reshape(ops::slice_axis(out[0], 1, steps[1] - 1, steps[1]), out[1].shape());
+  return result;
 }
 
 }  // namespace keras::layers

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "keras/activations/activation.h"
+#include "keras/layers/rnn/cell_config.h"
 #include "keras/layers/rnn/rnn_cell.h"
+#include "keras/ops/nn/recurrence.h"
 
 namespace keras::layers {
 
@@ -51,6 +53,10 @@ class UnitsCellImpl : public RNNCellImpl {
   SequenceConstants sequence_constants(const Tensor& input, const Tensors& states,
                                        const CallContext& context) override;
 
+  std::optional<RNNLoopResult> run_sequence(const Tensor& sequences, const Tensors& states,
+                                            const Tensor& mask, const RNNLoopOptions& options,
+                                            const CallContext& context) override;
+
   const CellOptions& options() const { return options_; }
   /// The weights in the compute dtype; an undefined bias without `use_bias`.
   Tensor kernel() const { return computed(kernel_); }
@@ -59,6 +65,14 @@ class UnitsCellImpl : public RNNCellImpl {
 
  protected:
   virtual Shape bias_shape() const { return {gates_ * options_.units}; }
+  /// The operation that does all steps; none for other activations than the usual ones.
+  virtual std::optional<ops::RecurrentCell> recurrence() const { return std::nullopt; }
+  /// What it takes beside the state, with the bias that it does not take among the inputs.
+  struct SequenceBias {
+    Tensor inputs;
+    Tensor candidate;  ///< of a GRU
+  };
+  virtual SequenceBias sequence_bias() const { return {bias(), {}}; }
   /// Whether a rate drops anything; LSTM and GRU take 1 for nothing, as Keras does.
   virtual bool drops(double rate) const { return 0 < rate && rate < 1; }
   /// x · weight, with x dropped by one mask, or by another one for each gate.
@@ -81,9 +95,7 @@ class UnitsCellImpl : public RNNCellImpl {
 template <typename Options>
 CellOptions cell_options(int units, Options& o) {
   require_units(units);
-  const auto share = [](double& rate) { rate = rate < 0 ? 0 : rate > 1 ? 1 : rate; };
-  share(o.dropout);
-  share(o.recurrent_dropout);
+  keep_rates_in_range(o);
   CellOptions c;
   c.units = units;
   c.activation = o.activation;

@@ -1,6 +1,5 @@
 #include "keras/layers/rnn/conv_lstm_cell.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -30,8 +29,7 @@ ConvLSTMCellImpl::ConvLSTMCellImpl(int rank, int filters, const ops::SpatialSize
   require_positive("filters", filters_);
   geometry_.refuse_dilated_strides();
   options_.padding = ops::standardize_padding(options_.padding);
-  options_.dropout = std::clamp(options_.dropout, 0.0, 1.0);
-  options_.recurrent_dropout = std::clamp(options_.recurrent_dropout, 0.0, 1.0);
+  keep_rates_in_range(options_);
 }
 
 void ConvLSTMCellImpl::build(const Shapes& input_shapes) {

@@ -44,6 +44,22 @@ class GRUCellImpl final : public UnitsCellImpl {
   }
 
  private:
+  std::optional<ops::RecurrentCell> recurrence() const override {
+    const bool usual = options_.reset_after && options_.activation.name() == "tanh" &&
+                       options_.recurrent_activation.name() == "sigmoid";
+    return usual ? std::optional(ops::RecurrentCell::kGru) : std::nullopt;
+  }
+
+  SequenceBias sequence_bias() const override {
+    const std::int64_t units = UnitsCellImpl::options().units;
+    if (!bias().defined()) return {{}, ops::zeros({units}, compute_dtype())};
+    // The recurrent biases of the gates are added to x as well before as behind the product.
+    const Tensor recurrent = ops::get_item(bias(), {1});
+    const Tensor of_gates =
+        ops::concatenate({gate_columns(recurrent, 0, 2), ops::zeros({units}, compute_dtype())});
+    return {input_bias() + of_gates, gate_columns(recurrent, 2, 3)};
+  }
+
   Shape bias_shape() const override {
     const std::int64_t columns = 3 * UnitsCellImpl::options().units;
     return options_.reset_after ? Shape{2, columns} : Shape{columns};

@@ -43,6 +43,12 @@ class LSTMCellImpl final : public UnitsCellImpl {
   }
 
  private:
+  std::optional<ops::RecurrentCell> recurrence() const override {
+    const bool usual =
+        options_.activation.name() == "tanh" && options_.recurrent_activation.name() == "sigmoid";
+    return usual ? std::optional(ops::RecurrentCell::kLstm) : std::nullopt;
+  }
+
   LSTMCellOptions options_;
 };
 

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <sstream>
+
+#include "keras/layers/core/input_layer.h"
 #include "keras/layers/rnn/gru.h"
 #include "keras/layers/rnn/lstm.h"
 #include "keras/layers/rnn/simple_rnn.h"
@@ -33,6 +37,12 @@ T with_ramps(T layer, const Shape& shape = kShape) {
     weights.push_back(ops::cast(ramp(weight.shape()), weight.dtype()));
   layer.set_weights(weights);
   return layer;
+}
+
+/// The words of a line.
+std::vector<std::string> words(const std::string& line) {
+  std::istringstream stream(line);
+  return {std::istream_iterator<std::string>(stream), {}};
 }
 
 struct Expected {
@@ -157,7 +167,7 @@ TEST(Recurrent, KeepsStatesFromCallToCall) {
   expect_values(lstm(ramp(kShape)), Shape{2, 2},
                 {-0.01114694f, -0.2848117f, -0.06305949f, -0.1313336f});
   const auto gru = with_ramps(GRU(2, {.return_sequences = true, .stateful = true}));
-  const Tensor x = Input({.batch_shape = Shape{2, 3, 2}});
+  const Tensor x = Input({3, 2}, {.batch_size = 2});
   const Model model(x, gru(x));
   expect_values(model.predict(ramp(kShape)), Shape{2, 3, 2},
                 {-0.03277717f, -0.4582058f, -0.07158815f, -0.6917741f, 0.3628132f, -0.5327786f,
@@ -306,75 +316,27 @@ TEST(Recurrent, RoundTripsItsConfig) {
                                    .reset_after = false,
                                    .zero_output_for_mask = true}));
   expect_config_round_trip(SimpleRNN(3, {.activation = nullptr, .recurrent_dropout = 0.5}));
-  expect_config_keys(LSTM(1), {"return_sequences",
-                               "return_state",
-                               "go_backwards",
-                               "stateful",
-                               "unroll",
-                               "zero_output_for_mask",
-                               "units",
-                               "activation",
-                               "recurrent_activation",
-                               "use_bias",
-                               "kernel_initializer",
-                               "recurrent_initializer",
-                               "bias_initializer",
-                               "unit_forget_bias",
-                               "kernel_regularizer",
-                               "recurrent_regularizer",
-                               "bias_regularizer",
-                               "activity_regularizer",
-                               "kernel_constraint",
-                               "recurrent_constraint",
-                               "bias_constraint",
-                               "dropout",
-                               "recurrent_dropout",
-                               "seed"});
-  expect_config_keys(GRU(1), {"return_sequences",
-                              "return_state",
-                              "go_backwards",
-                              "stateful",
-                              "unroll",
-                              "zero_output_for_mask",
-                              "units",
-                              "activation",
-                              "recurrent_activation",
-                              "use_bias",
-                              "kernel_initializer",
-                              "recurrent_initializer",
-                              "bias_initializer",
-                              "kernel_regularizer",
-                              "recurrent_regularizer",
-                              "bias_regularizer",
-                              "activity_regularizer",
-                              "kernel_constraint",
-                              "recurrent_constraint",
-                              "bias_constraint",
-                              "dropout",
-                              "recurrent_dropout",
-                              "reset_after",
-                              "seed"});
-  expect_config_keys(SimpleRNN(1), {"return_sequences",
-                                    "return_state",
-                                    "go_backwards",
-                                    "stateful",
-                                    "unroll",
-                                    "zero_output_for_mask",
-                                    "units",
-                                    "activation",
-                                    "use_bias",
-                                    "kernel_initializer",
-                                    "recurrent_initializer",
-                                    "bias_initializer",
-                                    "kernel_regularizer",
-                                    "recurrent_regularizer",
-                                    "bias_regularizer",
-                                    "activity_regularizer",
-                                    "kernel_constraint",
-                                    "recurrent_constraint",
-                                    "bias_constraint",
-                                    "dropout",
-                                    "recurrent_dropout"});
+  expect_config_keys(
+      LSTM(1),
+      words("return_sequences return_state go_backwards stateful unroll zero_output_for_mask "
+            "units activation recurrent_activation use_bias kernel_initializer "
+            "recurrent_initializer bias_initializer unit_forget_bias kernel_regularizer "
+            "recurrent_regularizer bias_regularizer activity_regularizer kernel_constraint "
+            "recurrent_constraint bias_constraint dropout recurrent_dropout seed"));
+  expect_config_keys(
+      GRU(1),
+      words("return_sequences return_state go_backwards stateful unroll zero_output_for_mask "
+            "units activation recurrent_activation use_bias kernel_initializer "
+            "recurrent_initializer bias_initializer kernel_regularizer recurrent_regularizer "
+            "bias_regularizer activity_regularizer kernel_constraint recurrent_constraint "
+            "bias_constraint dropout recurrent_dropout reset_after seed"));
+  expect_config_keys(
+      SimpleRNN(1),
+      words("return_sequences return_state go_backwards stateful unroll zero_output_for_mask "
+            "units activation use_bias kernel_initializer recurrent_initializer "
+            "bias_initializer kernel_regularizer recurrent_regularizer bias_regularizer "
+            "activity_regularizer kernel_constraint recurrent_constraint bias_constraint "
+            "dropout recurrent_dropout"));
   EXPECT_EQ(LSTM(1, {.dropout = 3}).get_config().at("dropout").as_double(), 1.0);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,21 @@ struct SequenceConstants {
   Tensors input_masks = {};
   Tensors recurrent_masks = {};
   std::vector<SequenceConstants> cells = {};  ///< of the cells inside
+};
+
+/// How a cell is repeated.
+struct RNNLoopOptions {
+  bool go_backwards = false;
+  bool zero_output_for_mask = false;
+  /// Whether the outputs of all steps are needed.
+  bool return_sequences = false;
+};
+
+/// What the repetition gives.
+struct RNNLoopResult {
+  Tensor last_output;
+  Tensor outputs;  ///< (batch, steps, …) in the order of the work; undefined unless asked for
+  Tensors states;
 };
 
 /// What a cell of one's own derives from: the work of one time step, which `RNN` repeats. A cell is
@@ -39,6 +55,16 @@ class RNNCellImpl : public LayerImpl {
   /// A step with these constants.
   virtual Tensors step_with(const Tensor& input, const Tensors& states,
                             const SequenceConstants& constants, const CallContext& context);
+
+  /// The work of all steps in one operation, where there is one for these arguments. `mask` is
+  /// undefined or bool (batch, steps).
+  virtual std::optional<RNNLoopResult> run_sequence(const Tensor& /*sequences*/,
+                                                    const Tensors& /*states*/,
+                                                    const Tensor& /*mask*/,
+                                                    const RNNLoopOptions& /*options*/,
+                                                    const CallContext& /*context*/) {
+    return std::nullopt;
+  }
 
   std::vector<std::string> call_parameters() const override {
     return {"inputs", "states", "training"};

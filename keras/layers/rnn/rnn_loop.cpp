@@ -15,19 +15,21 @@ Tensor with_rank(const Tensor& mask, int rank) {
   return ops::reshape(mask, shape);
 }
 
-}  // namespace
-
+/// A mask as booleans (batch, steps).
 Tensor step_mask(const Tensor& mask) {
   const Tensor flags = mask.dtype() == DType::kBool ? mask : ops::cast(mask, DType::kBool);
   return flags.rank() > 2 ? ops::any(flags, {.axis = -1}) : flags;
 }
 
+}  // namespace
+
 RNNLoopResult run_rnn_loop(RNNCellImpl& cell, const Tensor& sequences, Tensors states,
-                           const Tensor& mask, const RNNLoopOptions& options,
+                           const Tensor& given_mask, const RNNLoopOptions& options,
                            const CallContext& context) {
+  const Tensor mask = given_mask.defined() ? step_mask(given_mask) : Tensor();
+  if (auto whole = cell.run_sequence(sequences, states, mask, options, context)) return *whole;
   const Tensors inputs = ops::unstack(sequences, {.axis = 1});
-  const Tensors counts =
-      mask.defined() ? ops::unstack(step_mask(mask), {.axis = 1}) : Tensors(inputs.size());
+  const Tensors counts = mask.defined() ? ops::unstack(mask, {.axis = 1}) : Tensors(inputs.size());
   const SequenceConstants constants = cell.sequence_constants(inputs[0], states, context);
   Tensors outputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -38,6 +38,11 @@ class SimpleRNNCellImpl final : public UnitsCellImpl {
   }
 
  private:
+  std::optional<ops::RecurrentCell> recurrence() const override {
+    const bool usual = options_.activation.name() == "tanh";
+    return usual ? std::optional(ops::RecurrentCell::kSimple) : std::nullopt;
+  }
+
   bool drops(double rate) const override { return rate > 0; }
 
   SimpleRNNCellOptions options_;

@@ -27,6 +27,7 @@ class UnitsRNNImpl final : public RNNImpl {
                  .dtype = options.dtype}),
         units_(units),
         options_(std::move(options)) {
+    keep_rates_in_range(options_);
     sequence_rank_ = 3;
     if constexpr (requires { options_.use_cudnn; }) set_use_cudnn(options_.use_cudnn);
   }

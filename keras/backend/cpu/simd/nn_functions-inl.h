@@ -6,6 +6,7 @@
 //
 #include "keras/backend/cpu/simd/normalization-inl.h"
 #include "keras/backend/cpu/simd/pooling-inl.h"
+#include "keras/backend/cpu/simd/recurrence-inl.h"
 
 namespace keras::backend::cpu::KERAS_TARGET {
 
@@ -23,6 +24,8 @@ const NnFunctions& nn_functions() {
       batch_norm_input_gradient,
       layer_norm,
       layer_norm_gradient,
+      {simple_step, lstm_step, gru_step},
+      {simple_step_gradient, lstm_step_gradient, gru_step_gradient},
   };
   return functions;
 }

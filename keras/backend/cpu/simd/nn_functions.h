@@ -10,6 +10,39 @@ struct PoolGeometry {
   std::int64_t channels;
 };
 
+/// One step of a recurrence for some rows of a batch; see ops/nn/recurrence.h. Strides, in
+/// elements, lead from row to row.
+struct RecurrentStep {
+  std::int64_t rows, units;
+  std::int64_t x_stride, output_stride, saved_stride, mask_stride;
+  bool zero_masked;
+  const bool* mask;    ///< null for none
+  const float* x;      ///< of this step
+  const float* inner;  ///< h·U, dense
+  const float* bias;   ///< of a GRU's candidate
+  float* h;            ///< dense, brought forward
+  float* c;            ///< of an LSTM
+  float* output;
+  float* before;
+  float* saved;
+};
+
+/// The same backwards.
+struct RecurrentStepGradient {
+  std::int64_t rows, units;
+  std::int64_t x_stride, output_stride, saved_stride, mask_stride;
+  bool zero_masked;
+  const bool* mask;
+  const float* before;
+  const float* saved;
+  const float* d_output;  ///< null for none
+  float* dh;              ///< dense; what reaches h besides through h·U is left there
+  float* dc;
+  float* inner;  ///< dense; the gradient of h·U
+  float* dx;
+  float* d_candidate;  ///< of a GRU
+};
+
 /// The vector kernels of neural-network operations, float32, once for each instruction set. Plain
 /// functions on addresses: a compiled share of the work each.
 struct NnFunctions {
@@ -42,6 +75,9 @@ struct NnFunctions {
   void (*layer_norm_gradient)(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
                               const float* gamma, const float* mean, const float* variance,
                               const float* dy, float* dx, float* dgamma, float* dbeta);
+  /// By the number of `ops::RecurrentCell`.
+  void (*recurrent_step[3])(const RecurrentStep& step);
+  void (*recurrent_step_gradient[3])(const RecurrentStepGradient& step);
 };
 
 /// Those for this processor.
