@@ -7,9 +7,9 @@
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
 #include "keras/layers/rnn/rnn_impl.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
-#include "keras/saving/serialization.h"
 
 namespace keras::layers {
 namespace {
@@ -26,14 +26,14 @@ RNNImpl& recurrent(const Layer& layer) {
 
 /// A new layer of the same config, under a name with a prefix, in the other direction if `turned`.
 Layer copy_of(const Layer& layer, const std::string& prefix, bool turned) {
-  Config serialized = saving::serialize_layer(layer);
+  Config serialized = layers::serialize(layer);
   Config& config = *serialized.find("config");
   const std::string& name = layer.name();
   config.set("name", prefix + (name.starts_with(prefix) ? name.substr(prefix.size()) : name));
   // As in Keras, where the copy of a backward layer goes backwards, too, and is refused.
   if (turned) config.set("go_backwards", true);
   serialized.erase("build_config");
-  return saving::deserialize_layer(serialized);
+  return layers::deserialize(serialized);
 }
 
 class BidirectionalImpl final : public LayerImpl {
@@ -106,8 +106,8 @@ class BidirectionalImpl final : public LayerImpl {
   Config get_config() const override {
     Config config = LayerImpl::get_config();
     config.set("merge_mode", options_.merge_mode ? Config(*options_.merge_mode) : Config());
-    config.set("layer", saving::serialize_layer(forward_));
-    config.set("backward_layer", saving::serialize_layer(backward_));
+    config.set("layer", layers::serialize(forward_));
+    config.set("backward_layer", layers::serialize(backward_));
     return config;
   }
 
@@ -173,7 +173,7 @@ Bidirectional::Bidirectional(Layer layer, BidirectionalOptions options) {
 
 Bidirectional Bidirectional::from_config(const Config& config) {
   ConfigReader reader("Bidirectional", config);
-  const Layer layer = saving::deserialize_layer(reader.require("layer"));
+  const Layer layer = layers::deserialize(reader.require("layer"));
   BidirectionalOptions options;
   if (config.contains("merge_mode")) {
     const Config& mode = reader.get("merge_mode");
@@ -181,7 +181,7 @@ Bidirectional Bidirectional::from_config(const Config& config) {
         mode.is_null() ? std::nullopt : std::optional<std::string>(mode.as_string());
   }
   if (const Config& backward = reader.get("backward_layer"); !backward.is_null())
-    options.backward_layer = saving::deserialize_layer(backward);
+    options.backward_layer = layers::deserialize(backward);
   return Bidirectional(layer, finish_options(reader, std::move(options)));
 }
 

@@ -8,6 +8,7 @@
 #include "keras/constraints/constraint.h"
 #include "keras/initializers/initializer.h"
 #include "keras/layers/config_reader.h"
+#include "keras/layers/serialization.h"
 #include "keras/regularizers/regularizer.h"
 
 namespace keras::layers {
@@ -59,7 +60,7 @@ requires requires(const T& x) { x.serialize(); }
 Config argument_config(const T& x) { return x.serialize(); }
 
 inline void read_argument(ConfigReader& reader, const char* key, activations::Activation& into) {
-  into = activations::Activation::from_config(reader.get(key));
+  into = activation_from_config(reader.get(key));
 }
 inline void read_argument(ConfigReader& reader, const char* key, bool& into) {
   into = reader.get(key, into);

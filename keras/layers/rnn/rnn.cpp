@@ -7,7 +7,7 @@
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
 #include "keras/layers/rnn/rnn_impl.h"
-#include "keras/saving/serialization.h"
+#include "keras/layers/serialization.h"
 
 namespace keras::layers {
 namespace {
@@ -27,7 +27,7 @@ RNN RNN::from_config(const Config& config) {
   ConfigReader reader("RNN", config);
   RNNOptions options;
   read_rnn_arguments(reader, options);
-  const Layer cell = saving::deserialize_layer(reader.require("cell"));
+  const Layer cell = layers::deserialize(reader.require("cell"));
   return RNN(cell, finish_options(reader, std::move(options)));
 }
 

@@ -5,9 +5,9 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/rnn/rnn_loop.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
-#include "keras/saving/serialization.h"
 
 namespace keras::layers {
 
@@ -128,7 +128,7 @@ Config RNNImpl::base_config() const {
 
 Config RNNImpl::get_config() const {
   Config config = base_config();
-  config.set("cell", saving::serialize_layer(cell_layer_));
+  config.set("cell", layers::serialize(cell_layer_));
   return config;
 }
 

@@ -8,8 +8,8 @@
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
 #include "keras/layers/rnn/rnn_cell.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/core.h"
-#include "keras/saving/serialization.h"
 #include "keras/utils/naming.h"
 
 namespace keras::layers {
@@ -84,7 +84,7 @@ class StackedRNNCellsImpl final : public RNNCellImpl {
 
   Config get_config() const override {
     Config cells = Config::list();
-    for (const auto& cell : sublayers()) cells.as_list().push_back(saving::serialize_layer(cell));
+    for (const auto& cell : sublayers()) cells.as_list().push_back(layers::serialize(cell));
     Config config = LayerImpl::get_config();
     config.set("cells", std::move(cells));
     return config;
@@ -122,7 +122,7 @@ StackedRNNCells StackedRNNCells::from_config(const Config& config) {
   ConfigReader reader("StackedRNNCells", config);
   std::vector<Layer> cells;
   for (const auto& cell : reader.require("cells").as_list())
-    cells.push_back(saving::deserialize_layer(cell));
+    cells.push_back(layers::deserialize(cell));
   return StackedRNNCells(std::move(cells), finish_options(reader, StackedRNNCellsOptions{}));
 }
 

@@ -8,8 +8,8 @@
 #include "keras/layers/base_options.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/layers/rnn/rnn_impl.h"
+#include "keras/layers/serialization.h"
 #include "keras/ops/numpy.h"
-#include "keras/saving/serialization.h"
 
 namespace keras::layers {
 namespace {
@@ -78,7 +78,7 @@ class TimeDistributedImpl final : public LayerImpl {
 
   Config get_config() const override {
     Config config = LayerImpl::get_config();
-    config.set("layer", saving::serialize_layer(layer_));
+    config.set("layer", layers::serialize(layer_));
     return config;
   }
 
@@ -136,7 +136,7 @@ TimeDistributed::TimeDistributed(Layer layer, TimeDistributedOptions options)
 
 TimeDistributed TimeDistributed::from_config(const Config& config) {
   ConfigReader reader("TimeDistributed", config);
-  const Layer layer = saving::deserialize_layer(reader.require("layer"));
+  const Layer layer = layers::deserialize(reader.require("layer"));
   return TimeDistributed(layer, finish_options(reader, TimeDistributedOptions{}));
 }
 
