@@ -7,9 +7,13 @@
 #include "keras/activations/activations.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/ops/numpy.h"
 
 namespace keras::activations {
 namespace {
+
+/// What Keras 1 and 2 call hard_sigmoid. Models of theirs were trained with it.
+Tensor hard_sigmoid_of_keras2(const Tensor& x) { return ops::clip(x * 0.2 + 0.5, 0, 1); }
 
 struct Row {
   std::string_view name;
@@ -40,6 +44,7 @@ constexpr Row kRows[] = {
     {"sparse_sigmoid", sparse_sigmoid},
     {"exponential", exponential},
     {"hard_sigmoid", hard_sigmoid},
+    {"keras2>hard_sigmoid", hard_sigmoid_of_keras2},
     {"hard_silu", hard_silu},
     {"hard_swish", hard_silu},
     {"hard_tanh", hard_tanh},

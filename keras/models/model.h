@@ -22,6 +22,13 @@ struct ModelOptions {
   bool trainable = true;
 };
 
+struct LoadWeightsOptions {
+  /// Weights that do not fit keep what they are, with a warning.
+  bool skip_mismatch = false;
+  /// Layers get the weights under their names; for legacy HDF5 files.
+  bool by_name = false;
+};
+
 struct SummaryOptions {
   /// Characters in a line; 76, as in a terminal of 80, when 0.
   int line_length = 0;
@@ -121,7 +128,7 @@ class Model : public Layer {
   void save(const std::string& filepath) const;
   /// Keras: Model.save_weights, load_weights.
   void save_weights(const std::string& filepath) const;
-  void load_weights(const std::string& filepath) const;
+  void load_weights(const std::string& filepath, LoadWeightsOptions options = {}) const;
 
   ModelImpl& model_impl() const;
   /// The model that a callback works on: `Model::of(model())`.

@@ -12,6 +12,10 @@
 #include "keras/saving/archive/archive_writer.h"
 #include "keras/saving/atomic_file.h"
 #include "keras/saving/json/json.h"
+#include "keras/saving/legacy/legacy_config.h"
+#include "keras/saving/legacy/legacy_hdf5.h"
+#include "keras/saving/legacy/legacy_weights.h"
+#include "keras/saving/legacy/legacy_writer.h"
 #include "keras/saving/serialization.h"
 #include "keras/saving/weights_store.h"
 
@@ -36,6 +40,25 @@ std::string text_of(const saving::Archive& archive, const char* member) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// The generation of the Keras that wrote an archive; the newest where it does not say.
+int generation_of(const saving::Archive& archive, const std::string& source) {
+  if (!archive.contains("metadata.json")) return 3;
+  const Config metadata =
+      saving::parse_json(text_of(archive, "metadata.json"), source + ":metadata.json");
+  return saving::legacy::keras_generation(metadata.get("keras_version", "3"));
+}
+
+saving::Hdf5File weights_of(const saving::Archive& archive) {
+  return saving::Hdf5File::open(archive.read("model.weights.h5"),
+                                archive.source() + ":model.weights.h5");
+}
+
+void refuse_by_name(const LoadWeightsOptions& options, const std::filesystem::path& filepath) {
+  if (options.by_name)
+    throw ValueError(str("load_weights: `by_name` is for legacy HDF5 files alone; in ",
+                         filepath.string(), " weights have no names of layers."));
+}
+
 void check_ending(const std::filesystem::path& filepath, const std::string& ending) {
   if (!filepath.string().ends_with(ending))
     throw ValueError(str("Invalid filepath extension for saving: the name should end in `", ending,
@@ -45,8 +68,11 @@ void check_ending(const std::filesystem::path& filepath, const std::string& endi
 }  // namespace
 
 void save_model(const Model& model, const std::filesystem::path& filepath) {
+  const std::string name = filepath.string();
+  if (name.ends_with(".h5") || name.ends_with(".hdf5"))
+    return saving::legacy::save_model_to_hdf5(model, filepath);
   check_ending(filepath, ".keras");
-  Config config = saving::serialize_layer(model);
+  Config config = saving::legacy::with_names_of_keras3(saving::serialize_layer(model));
   if (Config compile = model.model_impl().get_compile_config(); !compile.is_null())
     config.set("compile_config", std::move(compile));
   const Config metadata = {{"keras_version", kFormatVersion}, {"date_saved", now()}};
@@ -59,17 +85,34 @@ void save_model(const Model& model, const std::filesystem::path& filepath) {
 }
 
 Model load_model(const std::filesystem::path& filepath, LoadModelOptions options) {
+  if (saving::legacy::is_hdf5(filepath))
+    return saving::legacy::load_model_from_hdf5(saving::Hdf5File::open(filepath), filepath.string(),
+                                                options.compile);
   const auto archive = saving::Archive::open(filepath);
+  const bool is_old = generation_of(archive, filepath.string()) < 3;
   const std::string source = filepath.string() + ":config.json";
-  const Config config = saving::parse_json(text_of(archive, "config.json"), source);
+  Config config = saving::parse_json(text_of(archive, "config.json"), source);
+  Config compile = config.find("compile_config") ? config.at("compile_config") : Config();
+  if (is_old) config = saving::legacy::modernize_model(std::move(config));
   Model model = saving::deserialize_model(config);
-  if (const Config* compile = config.find("compile_config");
-      options.compile && compile && !compile->is_null())
-    model.model_impl().compile_from_config(*compile);
-  const auto file = saving::Hdf5File::open(archive.read("model.weights.h5"),
-                                           filepath.string() + ":model.weights.h5");
-  saving::read_weights(model, file);
+  if (options.compile && !compile.is_null()) {
+    if (is_old) {
+      saving::legacy::compile_as_saved(model, compile, is_old);
+    } else {
+      model.model_impl().compile_from_config(compile);
+    }
+  }
+  saving::read_weights(model, weights_of(archive));
   return model;
+}
+
+Model model_from_json(const std::string& json) {
+  Config config = saving::parse_json(json, "the model's JSON");
+  const bool is_new = config.contains("module") && !config.contains("keras_version");
+  const int generation =
+      is_new ? 3 : saving::legacy::keras_generation(config.get("keras_version", "2"));
+  if (generation < 3) config = saving::legacy::modernize_model(std::move(config));
+  return saving::deserialize_model(config);
 }
 
 void save_weights(const Model& model, const std::filesystem::path& filepath) {
@@ -80,8 +123,27 @@ void save_weights(const Model& model, const std::filesystem::path& filepath) {
   file.commit();
 }
 
-void load_weights(const Model& model, const std::filesystem::path& filepath) {
-  saving::read_weights(model, saving::Hdf5File::open(filepath));
+void load_weights(const Model& model, const std::filesystem::path& filepath,
+                  LoadWeightsOptions options) {
+  namespace legacy = saving::legacy;
+  if (!legacy::is_hdf5(filepath) && filepath.string().ends_with(".keras")) {
+    const auto archive = saving::Archive::open(filepath);
+    refuse_by_name(options, filepath);
+    return saving::read_weights(model, weights_of(archive), options.skip_mismatch);
+  }
+  const auto file = saving::Hdf5File::open(filepath);
+  saving::Hdf5Group root = file.root();
+  if (!root.has_attribute("layer_names") && root.has("model_weights"))
+    root = root.group("model_weights");
+  if (root.has_attribute("layer_names") || root.has_attribute("layer_names0")) {
+    const legacy::LegacyWeightsOptions how = {.by_name = options.by_name,
+                                              .skip_mismatch = options.skip_mismatch};
+    for (const auto& [variable, value] : legacy::read_legacy_weights(model, root, how))
+      variable.assign(value);
+    return;
+  }
+  refuse_by_name(options, filepath);
+  saving::read_weights(model, file, options.skip_mismatch);
 }
 
 }  // namespace keras

@@ -10,7 +10,6 @@
 #include "keras/layers/layer_registry.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/operation_registry.h"
-#include "keras/saving/json/json.h"
 
 namespace keras {
 namespace saving {
@@ -86,8 +85,9 @@ Config serialize_operation(const std::shared_ptr<Operation>& operation) {
 Layer deserialize_layer(const Config& config) {
   const std::string registered = config.get("registered_name", "");
   const std::string class_name = config.get("class_name", "");
-  const Layer layer =
-      layer_from_config(is_known_layer(registered) ? registered : class_name, config.at("config"));
+  // Keras names its own classes there, too, but the class decides.
+  const bool is_own = is_registered_name(registered) && is_known_layer(registered);
+  const Layer layer = layer_from_config(is_own ? registered : class_name, config.at("config"));
   const Config* build = config.find("build_config");
   if (!build || build->is_null() || layer.built()) return layer;
   if (const Config* shape = build->find("input_shape"); shape && shape->is_list()) {
@@ -119,10 +119,24 @@ Tensors RestoredOperation::call(const Tensors& tensors, const Config& arguments)
   return layer_.impl()->invoke_recorded(tensors, arguments);
 }
 
+namespace {
+
+/// Legacy files of Keras 3 have no modules. The class names of some operations are layers', too,
+/// whose configs have more than a name.
+bool is_operation(const Config& config) {
+  const std::string module = config.get("module", "");
+  if (!module.empty())
+    return module.starts_with("keras.src.ops") || module.starts_with("keras.ops");
+  const std::string class_name = config.get("class_name", "");
+  return ops::is_known_operation(class_name) &&
+         (!is_known_layer(class_name) || !config.at("config").contains("trainable"));
+}
+
+}  // namespace
+
 RestoredOperation restore_operation(const Config& config) {
   const std::string class_name = config.get("class_name", "");
-  const std::string module = config.get("module", "");
-  if (module.starts_with("keras.src.ops") || module.starts_with("keras.ops")) {
+  if (is_operation(config)) {
     RestoredOperation operation;
     operation.function_ = [function = ops::operation_from_config(class_name, config.at("config")),
                            name = config.get("name", "")](const Tensors& tensors,
@@ -137,9 +151,5 @@ RestoredOperation restore_operation(const Config& config) {
 }
 
 }  // namespace saving
-
-Model model_from_json(const std::string& json) {
-  return saving::deserialize_model(saving::parse_json(json, "the model's JSON"));
-}
 
 }  // namespace keras

@@ -19,9 +19,6 @@ void register_layer(const std::string& registered_name) {
                  [](const Config& config) { return Layer(LayerClass::from_config(config)); });
 }
 
-/// A model from `Model::to_json`, with new weights. Keras: keras.models.model_from_json.
-Model model_from_json(const std::string& json);
-
 namespace saving {
 
 /// {"module", "class_name", "config", "registered_name", "build_config"} of a layer, and of a layer

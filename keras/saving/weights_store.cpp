@@ -10,6 +10,9 @@
 #include "keras/layers/layer_impl.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/core.h"
+#include "keras/saving/legacy/legacy_training.h"
+#include "keras/saving/legacy/store_tree.h"
+#include "keras/utils/io_utils.h"
 #include "keras/utils/naming.h"
 
 namespace keras::saving {
@@ -52,9 +55,14 @@ void collect_parts(const Layer& layer, const std::string& path, std::vector<Part
   }
 }
 
-std::vector<Part> parts_of(const Model& model) {
+std::vector<Part> model_parts(const Model& model) {
   std::vector<Part> parts;
   collect_parts(model, "", parts);
+  return parts;
+}
+
+std::vector<Part> parts_of(const Model& model) {
+  std::vector<Part> parts = model_parts(model);
   const Variables optimizer = model.model_impl().optimizer_variables();
   if (!optimizer.empty()) parts.push_back({"optimizer", "optimizer", optimizer});
   return parts;
@@ -72,6 +80,81 @@ Tensor read_value(const Hdf5Group& group, const std::string& name, const Variabl
   return ops::cast(stored, variable.dtype());
 }
 
+/// The store does not hold a layer under the name that it has now.
+struct MissingGroup : IoError {
+  using IoError::IoError;
+};
+
+using Assignments = legacy::Assignments;
+
+/// Checks one layer's group. Adds all of it or nothing.
+void read_part(const Part& part, const Hdf5Group& root, Assignments& values) {
+  const std::string path = joined(part.path, "vars");
+  if (!root.has(path))
+    throw MissingGroup(
+        str("The file has no weights for layer '", part.name, "': there is no group ", path, "."));
+  const Hdf5Group group = root.group(path);
+  const std::size_t count = group.names().size();
+  if (count != part.variables.size())
+    throw IoError(str("Layer '", part.name, "' expected ", part.variables.size(),
+                      " variables, but the file has ", count, " in ", path, "."));
+  Assignments own;
+  for (std::size_t i = 0; i < count; ++i)
+    own.emplace_back(part.variables[i],
+                     read_value(group, std::to_string(i), part.variables[i]).eval());
+  values.insert(values.end(), own.begin(), own.end());
+}
+
+Assignments read_parts(const Model& model, const Hdf5File& file, bool skip_mismatch) {
+  Assignments values;
+  for (const auto& part : model_parts(model)) {
+    if (part.variables.empty()) continue;
+    if (!skip_mismatch) {
+      read_part(part, file.root(), values);
+      continue;
+    }
+    try {
+      read_part(part, file.root(), values);
+    } catch (const Error& error) {
+      utils::warn("A layer is skipped while loading weights: " + error.message());
+    }
+  }
+  return values;
+}
+
+/// Stores of other generations name layers in other ways. The error is the first one's where that
+/// does not help.
+Assignments read_other_store(const Model& model, const Hdf5File& file, const MissingGroup& error) {
+  try {
+    return legacy::read_store_tree(model, file);
+  } catch (const Error&) {
+    throw IoError(error);
+  }
+}
+
+void read_optimizer_state(const Model& model, const Hdf5Group& root) {
+  const Variables state = model.model_impl().optimizer_variables();
+  if (state.empty() || !root.has("optimizer/vars")) return;
+  const Hdf5Group group = root.group("optimizer/vars");
+  const std::size_t count = group.names().size();
+  // An optimizer that was saved before it had its slots has nothing that its config has not.
+  if (count < 2) return;
+  if (count > state.size())
+    throw IoError(str("The optimizer has ", state.size(), " variables, but the file has ", count,
+                      " in optimizer/vars."));
+  if (count < state.size()) {
+    // Keras 2 does not save the learning rate among them.
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
+    legacy::restore_optimizer(model, group, names);
+    return;
+  }
+  std::vector<Tensor> values;
+  for (std::size_t i = 0; i < count; ++i)
+    values.push_back(read_value(group, std::to_string(i), state[i]).eval());
+  for (std::size_t i = 0; i < count; ++i) state[i].assign(values[i]);
+}
+
 }  // namespace
 
 Hdf5Image write_weights(const Model& model) {
@@ -87,27 +170,15 @@ Hdf5Image write_weights(const Model& model) {
   return writer.finish();
 }
 
-void read_weights(const Model& model, const Hdf5File& file) {
-  std::vector<std::pair<Variable, Tensor>> values;
-  for (const auto& part : parts_of(model)) {
-    const std::string path = joined(part.path, "vars");
-    const bool optional = part.path == "optimizer";
-    if (part.variables.empty() || (optional && !file.root().has(path))) continue;
-    if (!file.root().has(path))
-      throw IoError(str("The file has no weights for layer '", part.name, "': there is no group ",
-                        path, "."));
-    const Hdf5Group group = file.root().group(path);
-    const std::size_t count = group.names().size();
-    // An optimizer that was saved before it had its slots has nothing that its config has not.
-    if (optional && count < part.variables.size()) continue;
-    if (count != part.variables.size())
-      throw IoError(str("Layer '", part.name, "' expected ", part.variables.size(),
-                        " variables, but the file has ", count, " in ", path, "."));
-    for (std::size_t i = 0; i < count; ++i)
-      values.emplace_back(part.variables[i],
-                          read_value(group, std::to_string(i), part.variables[i]).eval());
+void read_weights(const Model& model, const Hdf5File& file, bool skip_mismatch) {
+  Assignments values;
+  try {
+    values = read_parts(model, file, skip_mismatch);
+  } catch (const MissingGroup& error) {
+    values = read_other_store(model, file, error);
   }
   for (const auto& [variable, value] : values) variable.assign(value);
+  read_optimizer_state(model, file.root());
 }
 
 }  // namespace keras::saving

@@ -13,7 +13,8 @@ namespace keras::saving {
 Hdf5Image write_weights(const Model& model);
 
 /// Reads them back. All are read and checked before any is assigned. The optimizer's state is read
-/// where the file has it and the model is compiled.
-void read_weights(const Model& model, const Hdf5File& file);
+/// where the file has it and the model is compiled. Stores of Keras 2.12 to 2.15 and of Windows are
+/// read, too. With `skip_mismatch`, a layer that does not fit keeps its weights, with a warning.
+void read_weights(const Model& model, const Hdf5File& file, bool skip_mismatch = false);
 
 }  // namespace keras::saving

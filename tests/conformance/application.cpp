@@ -10,7 +10,7 @@
 
 #include "keras/engine/text.h"
 #include "keras/models/model.h"
-#include "keras/saving/serialization.h"
+#include "keras/saving/saving_api.h"
 #include "tests/conformance/kinds.h"
 
 namespace keras::conformance {

@@ -30,6 +30,21 @@ Config object(const Case& test, const char* module) {
           {"registered_name", nullptr}};
 }
 
+/// The same model as legacy HDF5, and its weights alone, where the case has them.
+void expect_from_hdf5(const Case& test, const Model& model) {
+  const Config* whole = test.description().find("h5");
+  if (whole && whole->is_string()) {
+    const Model same = load_model(test.file(whole->as_string()), {.compile = false});
+    expect_outputs(test, same.call_list(arrays_of(test, "inputs")));
+  }
+  const Config* weights = test.description().find("weights");
+  if (weights && weights->is_string()) {
+    const Model same = model_from_json(model.to_json());
+    same.load_weights(test.file(weights->as_string()).string());
+    expect_outputs(test, same.call_list(arrays_of(test, "inputs")));
+  }
+}
+
 void run_predict(const Case& test) {
   check_layers(test);
   const Model model =
@@ -46,6 +61,7 @@ void run_predict(const Case& test) {
       inputs.push_back(test.array(prefix + "x" + std::to_string(i)));
     expect_outputs(test, model.call_list(inputs), prefix);
   }
+  expect_from_hdf5(test, model);
 }
 
 Tensor weighted_sum(const Case& test, const Tensors& outputs) {

@@ -103,9 +103,6 @@ void run_reject(const Case& test) {
   const int code = WEXITSTATUS(result.status);
   if (code == 3) throw Skipped("the good model does not load: " + result.message);
   if (code != 0 && code != 1) throw Mismatch(str("the loader ended with ", code));
-  if (d.at("file").as_string().ends_with("model.h5") &&
-      result.message.find("zip") != std::string::npos)
-    throw Skipped("no loading of whole-model .h5 files");
   if (!result.folder_clean || std::filesystem::exists(test.file("HARMED")))
     throw Mismatch("a file was written");
   if (result.memory_mb > d.at("limits").at("memory_mb").as_double())

@@ -1,0 +1,185 @@
+#include "keras/saving/legacy/legacy_training.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "keras/engine/tensor/convert.h"
+#include "keras/engine/text.h"
+#include "keras/models/model_impl.h"
+#include "keras/ops/core.h"
+#include "keras/saving/legacy/legacy_weights.h"
+#include "keras/utils/io_utils.h"
+
+namespace keras::saving::legacy {
+namespace {
+
+/// "Adam" of "Custom>Adam", as Keras 2.11 and later have it.
+std::string without_package(const std::string& class_name) {
+  return class_name.starts_with("Custom>") ? class_name.substr(7) : class_name;
+}
+
+/// Keras 2 lets the learning rate decay with each step: lr / (1 + decay * step).
+Config learning_rate_with_decay(const Config& rate, double decay) {
+  if (decay == 0 || !rate.is_number()) return rate;
+  return {{"class_name", "InverseTimeDecay"},
+          {"config",
+           {{"initial_learning_rate", rate},
+            {"decay_steps", 1},
+            {"decay_rate", decay},
+            {"staircase", false}}}};
+}
+
+Config modern_optimizer(const Config& optimizer) {
+  const Config* given = optimizer.find("config");
+  if (given == nullptr || !given->is_dict()) return optimizer;
+  Config config = *given;
+  if (const Config* rate = config.find("lr")) {
+    if (!config.contains("learning_rate")) config.set("learning_rate", Config(*rate));
+    config.erase("lr");
+  }
+  if (const Config* decay = config.find("decay")) {
+    if (decay->is_number() && config.contains("learning_rate"))
+      config.set("learning_rate",
+                 learning_rate_with_decay(config.at("learning_rate"), decay->as_double()));
+    config.erase("decay");
+  }
+  for (const char* gone : {"jit_compile", "is_legacy_optimizer", "schedule_decay"})
+    config.erase(gone);
+  for (const char* unset : {"epsilon", "ema_overwrite_frequency"})
+    if (const Config* value = config.find(unset); value && value->is_null()) config.erase(unset);
+  return {{"class_name", without_package(optimizer.get("class_name", ""))},
+          {"config", std::move(config)}};
+}
+
+/// An object that Keras 2 wraps around a function: the function's name says it all.
+std::optional<Config> unwrapped(const Config& object) {
+  const std::string class_name = without_package(object.get("class_name", ""));
+  if (class_name != "MeanMetricWrapper" && class_name != "LossFunctionWrapper" &&
+      class_name != "SumOverBatchSizeMetricWrapper")
+    return std::nullopt;
+  const Config* config = object.find("config");
+  if (config == nullptr || !config->is_dict()) return std::nullopt;
+  if (const Config* function = config->find("fn"); function && function->is_string())
+    return *function;
+  return config->contains("name") ? std::optional(config->at("name")) : std::nullopt;
+}
+
+Config modern_object(const Config& value) {
+  if (value.is_list()) {
+    Config list = Config::list();
+    for (const auto& item : value.as_list()) list.as_list().push_back(modern_object(item));
+    return list;
+  }
+  if (!value.is_dict()) return value;
+  if (!value.contains("class_name")) {
+    Config dict = Config::dict();
+    for (const auto& [key, item] : value.as_dict()) dict.set(key, modern_object(item));
+    return dict;
+  }
+  if (auto name = unwrapped(value)) return *name;
+  Config out = value;
+  out.set("class_name", without_package(value.get("class_name", "")));
+  if (Config* config = out.find("config"); config && config->is_dict()) {
+    if (config->get("reduction", "") == "auto") config->set("reduction", "sum_over_batch_size");
+    config->erase("fn");
+    // Before there was an axis, it was the last one.
+    if (const Config* axis = config->find("axis"); axis && axis->is_null()) config->erase("axis");
+  }
+  return out;
+}
+
+/// Metrics of the only output come in a list of their own.
+Config modern_metrics(const Config& metrics) {
+  if (metrics.is_list() && metrics.size() == 1 && metrics.at(std::size_t{0}).is_list())
+    return modern_object(metrics.at(std::size_t{0}));
+  return modern_object(metrics);
+}
+
+/// The slots in the file's order, after its scalars.
+struct StoredState {
+  std::vector<Tensor> scalars;
+  std::vector<Tensor> slots;
+};
+
+/// Whether all first slots come before all second ones, as optimizers up to Keras 2.10 have it.
+bool is_grouped(const std::vector<std::string>& names) {
+  for (const auto& name : names)
+    if (name.ends_with("/m:0") || name.ends_with("/v:0") || name.find("Variable") != name.npos ||
+        name.starts_with("m_") || name.starts_with("v_") || name.find("/m_") != name.npos)
+      return true;
+  return false;
+}
+
+std::optional<StoredState> read_state(const Hdf5Group& group, const std::vector<std::string>& names,
+                                      std::int64_t most) {
+  StoredState state;
+  for (const auto& name : names) {
+    const Hdf5Dataset dataset = group.dataset(name);
+    if (dataset.shape().size() > most) return std::nullopt;
+    auto& part = dataset.shape().rank() == 0 ? state.scalars : state.slots;
+    part.push_back(read_tensor(dataset, most));
+  }
+  return state;
+}
+
+/// Slots as ours are ordered: for each weight its own ones, one after the other.
+std::vector<Tensor> interleaved(const std::vector<Tensor>& slots, std::size_t weights) {
+  std::vector<Tensor> out;
+  const std::size_t kinds = slots.size() / weights;
+  for (std::size_t weight = 0; weight < weights; ++weight)
+    for (std::size_t kind = 0; kind < kinds; ++kind) out.push_back(slots[kind * weights + weight]);
+  return out;
+}
+
+}  // namespace
+
+Config modern_compile_config(const Config& training) {
+  Config out = Config::dict();
+  for (const char* key : {"optimizer_config", "optimizer"})
+    if (const Config* optimizer = training.find(key); optimizer && !optimizer->is_null())
+      out.set("optimizer", modern_optimizer(*optimizer));
+  for (const char* key : {"loss", "loss_weights"})
+    if (const Config* value = training.find(key)) out.set(key, modern_object(*value));
+  for (const char* key : {"metrics", "weighted_metrics"})
+    if (const Config* value = training.find(key)) out.set(key, modern_metrics(*value));
+  // Keras 2 gave one loss or several the same forms.
+  if (const Config* loss = out.find("loss"); loss && loss->is_list() && loss->size() == 1)
+    out.set("loss", Config(loss->at(std::size_t{0})));
+  return out;
+}
+
+bool restore_optimizer(const Model& model, const Hdf5Group& group,
+                       const std::vector<std::string>& names) {
+  const Variables variables = model.model_impl().optimizer_variables();
+  Variables slots, counters;
+  std::int64_t most = 1;
+  for (const auto& variable : variables) {
+    (variable.shape().rank() == 0 ? counters : slots).push_back(variable);
+    most = std::max(most, variable.shape().size());
+  }
+  auto state = read_state(group, names, most);
+  if (!state || state->slots.size() != slots.size() || state->scalars.size() > counters.size())
+    return false;
+  const std::size_t weights = model.trainable_weights().size();
+  if (is_grouped(names) && weights > 0 && slots.size() % weights == 0)
+    state->slots = interleaved(state->slots, weights);
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (slots[i].shape() != state->slots[i].shape()) return false;
+  // The count of steps comes first, then the learning rate, which older files lack.
+  for (std::size_t i = 0; i < state->scalars.size(); ++i)
+    counters[i].assign(ops::cast(state->scalars[i], counters[i].dtype()).eval());
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    slots[i].assign(ops::cast(state->slots[i], slots[i].dtype()).eval());
+  return true;
+}
+
+void read_optimizer_weights(const Model& model, const Hdf5Group& group) {
+  if (!restore_optimizer(model, group, name_list(group, "weight_names")))
+    utils::warn(
+        "Error in loading the saved optimizer state. As a result, your model is starting with a "
+        "freshly initialized optimizer.");
+}
+
+}  // namespace keras::saving::legacy
