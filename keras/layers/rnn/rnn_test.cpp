@@ -14,6 +14,7 @@
 #include "keras/layers/rnn/stacked_rnn_cells.h"
 #include "keras/models/model.h"
 #include "keras/ops/numpy.h"
+#include "keras/saving/saving_api.h"
 #include "keras/saving/serialization.h"
 #include "tests/support/layer_checks.h"
 
