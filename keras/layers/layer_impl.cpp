@@ -171,8 +171,10 @@ Tensors LayerImpl::run(const CallArguments& arguments, const CallContext& contex
 Tensors LayerImpl::with_masks(const Tensors& inputs, Tensors outputs) const {
   if (!supports_masking_) return outputs;
   const Tensor mask = compute_mask(inputs);
+  if (!mask.defined()) return outputs;
+  // What `call` attached itself (a recurrent layer to its sequences) stays.
   for (auto& output : outputs)
-    output = mask.defined() ? output.with_mask(mask) : output.without_mask();
+    if (!output.mask()) output = output.with_mask(mask);
   return outputs;
 }
 

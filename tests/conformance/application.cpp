@@ -10,6 +10,7 @@
 
 #include "keras/engine/text.h"
 #include "keras/models/model.h"
+#include "keras/ops/core.h"
 #include "keras/saving/saving_api.h"
 #include "tests/conformance/kinds.h"
 
@@ -66,7 +67,7 @@ void fill(const Case& test, const Model& model) {
       const std::uint32_t h = hashed(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j));
       values[i] = static_cast<float>(offset + factor * (h / 2147483648.0 - 1));
     }
-    weight.assign(Tensor::from(values, weight.shape()));
+    weight.assign(ops::cast(Tensor::from(values, weight.shape()), weight.dtype()));
   }
 }
 
