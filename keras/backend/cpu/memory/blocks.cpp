@@ -123,7 +123,7 @@ class PadKernel final : public engine::PreparedKernel {
   }
 
   ops::PadAttrs attrs_;
-  std::array<std::byte, 8> value_ = {};
+  alignas(8) std::array<std::byte, 8> value_ = {};
   bool zero_ = false;
   std::size_t element_ = 0;
   std::vector<std::int64_t> in_outer_, out_outer_;

@@ -89,7 +89,7 @@ class TakeKernel final : public engine::PreparedKernel {
   std::size_t row_bytes_;
   Indices indices_;
   int parts_;
-  std::array<std::byte, 8> missing_ = {};
+  alignas(8) std::array<std::byte, 8> missing_ = {};
 };
 
 /// Each part adds up some columns of all rows: the order of the sums does not depend on how many
