@@ -9,10 +9,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ("keras", "cli", "examples", "benchmarks", "tests")
 FILE_LIMIT = 800
 FUNCTION_LIMIT = 80
-# Strings, characters and comments, blanked so that their braces do not count.
+# Strings, characters, comments and directives, blanked so that their braces do not count.
 BLANKED = re.compile(
-    r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z])\'(?:\\.|[^\'\\\n])+\'',
-    re.DOTALL,
+    r'^[ \t]*#[^\n]*|//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z])\'(?:\\.|[^\'\\\n])+\'',
+    re.DOTALL | re.MULTILINE,
 )
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 TABLES = "tools/long_files.txt"

@@ -1,9 +1,16 @@
 #include "keras/engine/runtime/thread_pool.h"
 
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -39,6 +46,30 @@ bool spin_until(const Done& done) {
     }
   } while (std::chrono::steady_clock::now() < end);
   return done();
+}
+
+// The waits of std::atomic yield the processor before they sleep. Where others compete for it, one
+// yield costs a whole slice of theirs, a few milliseconds; a thread that sleeps at once is back as
+// soon as it is woken.
+template <typename Word>
+void sleep_while(const std::atomic<Word>& word, Word value) {
+#if defined(__linux__)
+  static_assert(sizeof(word) == sizeof(std::uint32_t));
+  while (word.load(std::memory_order_seq_cst) == value)
+    syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
+#else
+  word.wait(value, std::memory_order_seq_cst);
+#endif
+}
+
+template <typename Word>
+void wake_all(std::atomic<Word>& word) {
+#if defined(__linux__)
+  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, std::numeric_limits<int>::max(), nullptr, nullptr,
+          0);
+#else
+  word.notify_all();
+#endif
 }
 
 thread_local bool inside_part = false;
@@ -77,7 +108,7 @@ class ThreadPool {
                   std::memory_order_release);
     // Sequentially consistent, as is the worker's count of itself: one of the two sees the other.
     job_.store(job, std::memory_order_seq_cst);
-    if (sleepers_.load(std::memory_order_seq_cst) > 0) job_.notify_all();
+    if (sleepers_.load(std::memory_order_seq_cst) > 0) wake_all(job_);
     work(job);
     wait_for_the_rest();
     failed_.store(false, std::memory_order_relaxed);
@@ -89,7 +120,10 @@ class ThreadPool {
   void wait_for_the_rest() {
     const auto done = [&] { return unfinished_.load(std::memory_order_acquire) == 0; };
     if (spin_until(done)) return;
-    for (int left = unfinished_; left != 0; left = unfinished_) unfinished_.wait(left);
+    // Sequentially consistent, as is the last part's look at it: one of the two sees the other.
+    caller_sleeps_.store(true, std::memory_order_seq_cst);
+    for (int left = unfinished_; left != 0; left = unfinished_) sleep_while(unfinished_, left);
+    caller_sleeps_.store(false, std::memory_order_relaxed);
   }
 
   void start_workers() {
@@ -107,7 +141,7 @@ class ThreadPool {
     const std::uint32_t job = job_ + 1;
     ticket_ = std::uint64_t{job} << 32;
     job_ = job;
-    job_.notify_all();
+    wake_all(job_);
     for (auto& worker : workers_) worker.join();
     workers_.clear();
   }
@@ -117,7 +151,7 @@ class ThreadPool {
       const auto called = [&] { return job_.load(std::memory_order_acquire) != seen; };
       if (!spin_until(called)) {
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
-        job_.wait(seen, std::memory_order_seq_cst);
+        sleep_while(job_, seen);
         sleepers_.fetch_sub(1, std::memory_order_relaxed);
       }
       seen = job_.load(std::memory_order_acquire);
@@ -148,7 +182,9 @@ class ThreadPool {
       if (!failed_.exchange(true)) failure_ = std::current_exception();
     }
     inside_part = false;
-    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_all();
+    if (unfinished_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
+        caller_sleeps_.load(std::memory_order_seq_cst))
+      wake_all(unfinished_);
   }
 
   std::atomic<int> size_{available_processors()};
@@ -157,6 +193,7 @@ class ThreadPool {
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint32_t> job_{0};
   std::atomic<int> sleepers_{0};
+  std::atomic<bool> caller_sleeps_{false};
   alignas(64) std::atomic<std::uint64_t> ticket_{0};
   alignas(64) std::atomic<int> unfinished_{0};
   int parts_ = 0;
