@@ -1,6 +1,8 @@
 # Everything that the library stands on. None of it shows in a public header but threads.
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
 find_package(nlohmann_json 3.9 REQUIRED)
 include(KerasOneDNN)
 

@@ -31,6 +31,7 @@ target_include_directories(keras PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                         $<INSTALL_INTERFACE:include>)
 target_link_libraries(keras
   PUBLIC Threads::Threads
-  PRIVATE DNNL::dnnl gomp ZLIB::ZLIB $<BUILD_INTERFACE:keras_libzip> $<INSTALL_INTERFACE:zip>
+  PRIVATE DNNL::dnnl gomp ZLIB::ZLIB PNG::PNG JPEG::JPEG
+          $<BUILD_INTERFACE:keras_libzip> $<INSTALL_INTERFACE:zip>
           $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:keras_warnings>)
 set_target_properties(keras PROPERTIES POSITION_INDEPENDENT_CODE ON)

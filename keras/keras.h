@@ -99,6 +99,7 @@
 #include "keras/saving/serialization.h"
 #include "keras/saving/tensor_files.h"
 #include "keras/trainers/data_adapters/dataset.h"
+#include "keras/utils/image_utils.h"
 #include "keras/utils/numerical_utils.h"
 #include "keras/utils/random_seed.h"
 #include "keras/utils/sequence_utils.h"

@@ -89,8 +89,8 @@ choose_clang_format() {
 }
 
 if command -v apt-get >/dev/null; then
-  install_packages g++ cmake ninja-build libzip-dev zlib1g-dev nlohmann-json3-dev libcli11-dev \
-    libgtest-dev python3 python3-venv gnuplot-nox ca-certificates
+  install_packages g++ cmake ninja-build libzip-dev zlib1g-dev libpng-dev libjpeg-dev \
+    nlohmann-json3-dev libcli11-dev libgtest-dev python3 python3-venv gnuplot-nox ca-certificates
   install_onednn
 else
   echo "setup: no apt-get here; taking compiler, CMake, Ninja and libraries as they are" >&2
