@@ -25,13 +25,13 @@ const Config& ConfigReader::get(const std::string& key) {
 }
 
 std::string ConfigReader::get(const std::string& key, const char* fallback) {
-  const Config& value = get(key);
-  return value.is_null() ? fallback : value.as_string();
+  get(key);
+  return config_.get(key, fallback);
 }
 
 bool ConfigReader::get(const std::string& key, bool fallback) {
-  const Config& value = get(key);
-  return value.is_null() ? fallback : value.as_bool();
+  get(key);
+  return config_.get(key, fallback);
 }
 
 int ConfigReader::get(const std::string& key, int fallback) {
@@ -40,20 +40,18 @@ int ConfigReader::get(const std::string& key, int fallback) {
 }
 
 double ConfigReader::get(const std::string& key, double fallback) {
-  const Config& value = get(key);
-  return value.is_null() ? fallback : value.as_double();
+  get(key);
+  return config_.get(key, fallback);
 }
 
 std::optional<std::int64_t> ConfigReader::get_optional_int(const std::string& key) {
-  const Config& value = get(key);
-  if (value.is_null()) return {};
-  return value.as_int();
+  if (get(key).is_null()) return {};
+  return config_.get(key, std::int64_t{0});
 }
 
 std::optional<double> ConfigReader::get_optional_double(const std::string& key) {
-  const Config& value = get(key);
-  if (value.is_null()) return {};
-  return value.as_double();
+  if (get(key).is_null()) return {};
+  return config_.get(key, 0.0);
 }
 
 const Config& ConfigReader::require(const std::string& key) {
@@ -61,6 +59,16 @@ const Config& ConfigReader::require(const std::string& key) {
   if (value.is_null())
     throw ValueError(str(class_name_, ": the config has no value for `", key, "`."));
   return value;
+}
+
+int ConfigReader::require_int(const std::string& key) {
+  require(key);
+  return config_.get(key, 0);
+}
+
+double ConfigReader::require_double(const std::string& key) {
+  require(key);
+  return config_.get(key, 0.0);
 }
 
 void ConfigReader::expect(const std::string& key, const Config& only_value) {

@@ -28,6 +28,9 @@ class ConfigReader {
   std::optional<double> get_optional_double(const std::string& key);
   /// Throws ValueError where the argument is missing.
   const Config& require(const std::string& key);
+  /// The same, and where it is no integer of 32 bits, or no number.
+  int require_int(const std::string& key);
+  double require_double(const std::string& key);
   /// An argument that may only have the value that changes nothing.
   void expect(const std::string& key, const Config& only_value);
   /// Throws ValueError naming the arguments that were not asked for and are not null.

@@ -84,7 +84,9 @@ void save_model(const Model& model, const std::filesystem::path& filepath) {
   archive.finish();
 }
 
-Model load_model(const std::filesystem::path& filepath, LoadModelOptions options) {
+namespace {
+
+Model load_any_model(const std::filesystem::path& filepath, LoadModelOptions options) {
   if (saving::legacy::is_hdf5(filepath))
     return saving::legacy::load_model_from_hdf5(saving::Hdf5File::open(filepath), filepath.string(),
                                                 options.compile);
@@ -106,6 +108,24 @@ Model load_model(const std::filesystem::path& filepath, LoadModelOptions options
   return model;
 }
 
+/// Whatever is wrong with a file, the error names the file.
+template <typename Function>
+auto naming_file(const std::filesystem::path& filepath, Function load) {
+  try {
+    return load();
+  } catch (Error& error) {
+    if (error.message().find(filepath.string()) == std::string::npos)
+      error.add_frame(filepath.string());
+    throw;
+  }
+}
+
+}  // namespace
+
+Model load_model(const std::filesystem::path& filepath, LoadModelOptions options) {
+  return naming_file(filepath, [&] { return load_any_model(filepath, options); });
+}
+
 Model model_from_json(const std::string& json) {
   Config config = saving::parse_json(json, "the model's JSON");
   const bool is_new = config.contains("module") && !config.contains("keras_version");
@@ -123,8 +143,10 @@ void save_weights(const Model& model, const std::filesystem::path& filepath) {
   file.commit();
 }
 
-void load_weights(const Model& model, const std::filesystem::path& filepath,
-                  LoadWeightsOptions options) {
+namespace {
+
+void load_any_weights(const Model& model, const std::filesystem::path& filepath,
+                      LoadWeightsOptions options) {
   namespace legacy = saving::legacy;
   if (!legacy::is_hdf5(filepath) && filepath.string().ends_with(".keras")) {
     const auto archive = saving::Archive::open(filepath);
@@ -144,6 +166,13 @@ void load_weights(const Model& model, const std::filesystem::path& filepath,
   }
   refuse_by_name(options, filepath);
   saving::read_weights(model, file, options.skip_mismatch);
+}
+
+}  // namespace
+
+void load_weights(const Model& model, const std::filesystem::path& filepath,
+                  LoadWeightsOptions options) {
+  naming_file(filepath, [&] { load_any_weights(model, filepath, options); });
 }
 
 }  // namespace keras

@@ -82,12 +82,29 @@ Config serialize_operation(const std::shared_ptr<Operation>& operation) {
           {"registered_name", operation->class_name()}};
 }
 
-Layer deserialize_layer(const Config& config) {
-  const std::string registered = config.get("registered_name", "");
-  const std::string class_name = config.get("class_name", "");
+namespace {
+
+/// Errors tell which layer's config is wrong.
+Layer make_layer(const Config& object) {
+  const std::string registered = object.get("registered_name", "");
+  const std::string class_name = object.get("class_name", "");
   // Keras names its own classes there, too, but the class decides.
   const bool is_own = is_registered_name(registered) && is_known_layer(registered);
-  const Layer layer = layer_from_config(is_own ? registered : class_name, config.at("config"));
+  const Config& config = object.at("config");
+  try {
+    return layer_from_config(is_own ? registered : class_name, config);
+  } catch (Error& error) {
+    const Config* name = config.find("name");
+    error.add_frame(name && name->is_string() ? str(name->as_string(), " (", class_name, ")")
+                                              : class_name);
+    throw;
+  }
+}
+
+}  // namespace
+
+Layer deserialize_layer(const Config& config) {
+  const Layer layer = make_layer(config);
   const Config* build = config.find("build_config");
   if (!build || build->is_null() || layer.built()) return layer;
   if (const Config* shape = build->find("input_shape"); shape && shape->is_list()) {

@@ -234,6 +234,7 @@ void write_model(const Case& test, const Model& model) {
   if (test.output().empty()) return;
   std::filesystem::create_directories(test.output());
   model.save((test.output() / "written.keras").string());
+  model.save((test.output() / "written.h5").string());
   model.save_weights((test.output() / "written.weights.h5").string());
 }
 

@@ -171,8 +171,8 @@ MultiHeadAttention::MultiHeadAttention(int num_heads, int key_dim,
 
 MultiHeadAttention MultiHeadAttention::from_config(const Config& config) {
   ConfigReader reader("MultiHeadAttention", config);
-  const auto num_heads = static_cast<int>(reader.require("num_heads").as_int());
-  const auto key_dim = static_cast<int>(reader.require("key_dim").as_int());
+  const int num_heads = reader.require_int("num_heads");
+  const int key_dim = reader.require_int("key_dim");
   MultiHeadAttentionOptions options;
   if (const auto value_dim = reader.get_optional_int("value_dim"))
     options.value_dim = static_cast<int>(*value_dim);

@@ -121,7 +121,7 @@ std::shared_ptr<LayerImpl> make(int rank, int filters, const ops::SpatialSizes& 
 template <typename ConvClass>
 ConvClass read(const char* class_name, const Config& config) {
   ConfigReader reader(class_name, config);
-  const auto filters = static_cast<int>(reader.require("filters").as_int());
+  const int filters = reader.require_int("filters");
   const auto kernel_size = ops::SpatialSizes::from_config(reader.require("kernel_size"));
   ConvOptions o;
   read_conv_options(reader, o);

@@ -103,7 +103,7 @@ std::shared_ptr<LayerImpl> make(int rank, int filters, const ops::SpatialSizes& 
 template <typename LayerClass>
 LayerClass read(const char* class_name, const Config& config) {
   ConfigReader reader(class_name, config);
-  const auto filters = static_cast<int>(reader.require("filters").as_int());
+  const int filters = reader.require_int("filters");
   const auto kernel_size = ops::SpatialSizes::from_config(reader.require("kernel_size"));
   SeparableConvOptions o;
   read_conv_options(reader, o);

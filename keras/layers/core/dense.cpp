@@ -83,7 +83,7 @@ Dense::Dense(int units, DenseOptions options)
 
 Dense Dense::from_config(const Config& config) {
   ConfigReader reader("Dense", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   DenseOptions options;
   options.activation = activation_from_config(reader.get("activation"));
   options.use_bias = reader.get("use_bias", true);

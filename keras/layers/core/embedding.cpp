@@ -73,8 +73,8 @@ Embedding::Embedding(int input_dim, int output_dim, EmbeddingOptions options)
 
 Embedding Embedding::from_config(const Config& config) {
   ConfigReader reader("Embedding", config);
-  const auto input_dim = static_cast<int>(reader.require("input_dim").as_int());
-  const auto output_dim = static_cast<int>(reader.require("output_dim").as_int());
+  const int input_dim = reader.require_int("input_dim");
+  const int output_dim = reader.require_int("output_dim");
   EmbeddingOptions options;
   options.embeddings_initializer =
       initializers::Initializer::deserialize(reader.get("embeddings_initializer"));

@@ -101,8 +101,8 @@ ReversibleEmbedding::ReversibleEmbedding(int input_dim, int output_dim,
 
 ReversibleEmbedding ReversibleEmbedding::from_config(const Config& config) {
   ConfigReader reader("ReversibleEmbedding", config);
-  const auto input_dim = static_cast<int>(reader.require("input_dim").as_int());
-  const auto output_dim = static_cast<int>(reader.require("output_dim").as_int());
+  const int input_dim = reader.require_int("input_dim");
+  const int output_dim = reader.require_int("output_dim");
   ReversibleEmbeddingOptions options;
   options.tie_weights = reader.get("tie_weights", true);
   options.embeddings_initializer =

@@ -63,7 +63,7 @@ AlphaDropout::AlphaDropout(double rate, AlphaDropoutOptions options)
 
 AlphaDropout AlphaDropout::from_config(const Config& config) {
   ConfigReader reader("AlphaDropout", config);
-  const double rate = reader.require("rate").as_double();
+  const double rate = reader.require_double("rate");
   AlphaDropoutOptions options;
   if (const Config& shape = reader.get("noise_shape"); !shape.is_null())
     options.noise_shape = shape_from_config(shape);

@@ -65,7 +65,7 @@ Dropout::Dropout(double rate, DropoutOptions options)
 
 Dropout Dropout::from_config(const Config& config) {
   ConfigReader reader("Dropout", config);
-  const double rate = reader.require("rate").as_double();
+  const double rate = reader.require_double("rate");
   DropoutOptions options;
   options.seed = reader.get_optional_int("seed");
   if (const Config& shape = reader.get("noise_shape"); !shape.is_null())

@@ -88,7 +88,7 @@ GaussianNoise::GaussianNoise(double stddev, GaussianNoiseOptions options)
 
 GaussianNoise GaussianNoise::from_config(const Config& config) {
   ConfigReader reader("GaussianNoise", config);
-  const double stddev = reader.require("stddev").as_double();
+  const double stddev = reader.require_double("stddev");
   GaussianNoiseOptions options;
   options.seed = reader.get_optional_int("seed");
   return GaussianNoise(stddev, finish_options(reader, std::move(options)));
@@ -99,7 +99,7 @@ GaussianDropout::GaussianDropout(double rate, GaussianDropoutOptions options)
 
 GaussianDropout GaussianDropout::from_config(const Config& config) {
   ConfigReader reader("GaussianDropout", config);
-  const double rate = reader.require("rate").as_double();
+  const double rate = reader.require_double("rate");
   GaussianDropoutOptions options;
   options.seed = reader.get_optional_int("seed");
   return GaussianDropout(rate, finish_options(reader, std::move(options)));

@@ -60,7 +60,7 @@ struct Arguments {
 
 Arguments read(const char* class_name, const Config& config, int dims) {
   ConfigReader reader(class_name, config);
-  Arguments arguments{reader.require("rate").as_double(), {}};
+  Arguments arguments{reader.require_double("rate"), {}};
   arguments.options.seed = reader.get_optional_int("seed");
   if (dims > 1) arguments.options.data_format = reader.get("data_format", "");
   arguments.options.name = reader.name();

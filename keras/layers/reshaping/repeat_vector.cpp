@@ -41,7 +41,7 @@ RepeatVector::RepeatVector(int n, RepeatVectorOptions options)
 
 RepeatVector RepeatVector::from_config(const Config& config) {
   ConfigReader reader("RepeatVector", config);
-  const auto n = static_cast<int>(reader.require("n").as_int());
+  const int n = reader.require_int("n");
   RepeatVectorOptions options;
   options.name = reader.name();
   options.trainable = reader.trainable();

@@ -41,7 +41,7 @@ GRU::GRU(int units, GRUOptions options) {
 
 GRU GRU::from_config(const Config& config) {
   ConfigReader reader("GRU", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   GRUOptions options;
   read_rnn_arguments(reader, options);
   read_cell_arguments(reader, config, options);

@@ -90,7 +90,7 @@ GRUCell::GRUCell(int units, GRUCellOptions options) {
 
 GRUCell GRUCell::from_config(const Config& config) {
   ConfigReader reader("GRUCell", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   GRUCellOptions options;
   read_cell_arguments(reader, config, options);
   return GRUCell(units, finish_options(reader, std::move(options)));

@@ -41,7 +41,7 @@ LSTM::LSTM(int units, LSTMOptions options) {
 
 LSTM LSTM::from_config(const Config& config) {
   ConfigReader reader("LSTM", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   LSTMOptions options;
   read_rnn_arguments(reader, options);
   read_cell_arguments(reader, config, options);

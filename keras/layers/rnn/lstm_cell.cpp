@@ -61,7 +61,7 @@ LSTMCell::LSTMCell(int units, LSTMCellOptions options) {
 
 LSTMCell LSTMCell::from_config(const Config& config) {
   ConfigReader reader("LSTMCell", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   LSTMCellOptions options;
   read_cell_arguments(reader, config, options);
   return LSTMCell(units, finish_options(reader, std::move(options)));

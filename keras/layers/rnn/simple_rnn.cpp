@@ -38,7 +38,7 @@ SimpleRNN::SimpleRNN(int units, SimpleRNNOptions options) {
 
 SimpleRNN SimpleRNN::from_config(const Config& config) {
   ConfigReader reader("SimpleRNN", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   SimpleRNNOptions options;
   read_rnn_arguments(reader, options);
   read_cell_arguments(reader, config, options);

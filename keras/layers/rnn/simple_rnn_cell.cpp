@@ -57,7 +57,7 @@ SimpleRNNCell::SimpleRNNCell(int units, SimpleRNNCellOptions options) {
 
 SimpleRNNCell SimpleRNNCell::from_config(const Config& config) {
   ConfigReader reader("SimpleRNNCell", config);
-  const auto units = static_cast<int>(reader.require("units").as_int());
+  const int units = reader.require_int("units");
   SimpleRNNCellOptions options;
   read_cell_arguments(reader, config, options);
   return SimpleRNNCell(units, finish_options(reader, std::move(options)));

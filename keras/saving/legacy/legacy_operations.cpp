@@ -7,6 +7,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/operation_registry.h"
+#include "keras/saving/json/json.h"
 
 namespace keras::saving::legacy {
 namespace {
@@ -16,8 +17,9 @@ namespace {
 struct Row {
   std::string_view function;  ///< as TensorFlow's symbol is written
   const char* class_name;
-  std::string_view tensors;   ///< names of tensor arguments, for those given by name
-  std::string_view settings;  ///< "theirs=ours …"
+  std::string_view tensors;        ///< names of tensor arguments, for those given by name
+  std::string_view settings;       ///< "theirs=ours …"
+  std::string_view defaults = {};  ///< JSON of the settings whose default is not Keras's
 };
 
 constexpr Row kRows[] = {
@@ -27,42 +29,96 @@ constexpr Row kRows[] = {
     {"math.multiply", "Multiply", "x y", ""},
     {"math.truediv", "TrueDivide", "x y", ""},
     {"math.divide", "TrueDivide", "x y", ""},
+    {"math.divide_no_nan", "DivideNoNan", "x y", ""},
     {"math.floordiv", "FloorDivide", "x y", ""},
+    {"compat.v1.floor_div", "FloorDivide", "x y", ""},
+    {"math.floormod", "Mod", "x y", ""},
+    {"math.mod", "Mod", "x y", ""},
     {"math.pow", "Power", "x y", ""},
     {"math.maximum", "Maximum", "x y", ""},
     {"math.minimum", "Minimum", "x y", ""},
     {"math.greater", "Greater", "x y", ""},
+    {"math.greater_equal", "GreaterEqual", "x y", ""},
     {"math.less", "Less", "x y", ""},
+    {"math.less_equal", "LessEqual", "x y", ""},
     {"math.equal", "Equal", "x y", ""},
     {"math.not_equal", "NotEqual", "x y", ""},
+    {"math.logical_and", "LogicalAnd", "x y", ""},
+    {"math.logical_or", "LogicalOr", "x y", ""},
+    {"math.logical_not", "LogicalNot", "x", ""},
     {"linalg.matmul", "Matmul", "a b", ""},
     {"math.abs", "Absolute", "x", ""},
-    {"math.exp", "Exp", "x", ""},
-    {"math.log", "Log", "x", ""},
-    {"math.negative", "Negative", "x", ""},
-    {"math.sqrt", "Sqrt", "x", ""},
-    {"math.rsqrt", "Rsqrt", "x", ""},
-    {"math.square", "Square", "x", ""},
-    {"math.sin", "Sin", "x", ""},
+    {"math.ceil", "Ceil", "x", ""},
     {"math.cos", "Cos", "x", ""},
-    {"math.tanh", "Tanh", "x", ""},
+    {"math.erf", "Erf", "x", ""},
+    {"math.exp", "Exp", "x", ""},
+    {"math.expm1", "Expm1", "x", ""},
+    {"math.floor", "Floor", "x", ""},
+    {"math.log", "Log", "x", ""},
+    {"math.log1p", "Log1p", "x", ""},
+    {"math.negative", "Negative", "x", ""},
+    {"math.reciprocal", "Reciprocal", "x", ""},
+    {"math.rsqrt", "Rsqrt", "x", ""},
     {"math.sigmoid", "Sigmoid", "x", ""},
+    {"math.sign", "Sign", "x", ""},
+    {"math.sin", "Sin", "x", ""},
+    {"math.softplus", "Softplus", "features", ""},
+    {"math.sqrt", "Sqrt", "x", ""},
+    {"math.square", "Square", "x", ""},
+    {"math.tan", "Tan", "x", ""},
+    {"math.tanh", "Tanh", "x", ""},
+    {"nn.elu", "Elu", "features", ""},
+    {"nn.gelu", "Gelu", "features", "approximate=approximate", R"({"approximate": false})"},
+    {"nn.leaky_relu", "LeakyRelu", "features", "alpha=negative_slope"},
+    {"nn.log_softmax", "LogSoftmax", "logits", "axis=axis", R"({"axis": -1})"},
     {"nn.relu", "Relu", "features", ""},
     {"nn.relu6", "Relu6", "features", ""},
-    {"nn.softmax", "Softmax", "logits", "axis=axis"},
-    {"math.reduce_mean", "Mean", "input_tensor", "axis=axis keepdims=keepdims"},
-    {"math.reduce_sum", "Sum", "input_tensor", "axis=axis keepdims=keepdims"},
+    {"nn.selu", "Selu", "features", ""},
+    {"nn.sigmoid", "Sigmoid", "x", ""},
+    {"nn.silu", "Silu", "features", ""},
+    {"nn.softmax", "Softmax", "logits", "axis=axis", R"({"axis": -1})"},
+    {"nn.softplus", "Softplus", "features", ""},
+    {"nn.softsign", "Softsign", "features", ""},
+    {"nn.swish", "Silu", "features", ""},
+    {"nn.tanh", "Tanh", "x", ""},
+    {"math.argmax", "Argmax", "input", "axis=axis", R"({"axis": 0})"},
+    {"math.argmin", "Argmin", "input", "axis=axis", R"({"axis": 0})"},
+    {"math.cumsum", "Cumsum", "x", "axis=axis", R"({"axis": 0})"},
+    {"math.l2_normalize", "Normalize", "x", "axis=axis epsilon=epsilon", R"({"order": 2})"},
+    {"linalg.l2_normalize", "Normalize", "x", "axis=axis epsilon=epsilon", R"({"order": 2})"},
+    {"math.reduce_logsumexp", "Logsumexp", "input_tensor", "axis=axis keepdims=keepdims"},
     {"math.reduce_max", "Max", "input_tensor", "axis=axis keepdims=keepdims"},
+    {"math.reduce_mean", "Mean", "input_tensor", "axis=axis keepdims=keepdims"},
     {"math.reduce_min", "Min", "input_tensor", "axis=axis keepdims=keepdims"},
     {"math.reduce_prod", "Prod", "input_tensor", "axis=axis keepdims=keepdims"},
-    {"expand_dims", "ExpandDims", "input", "axis=axis"},
-    {"squeeze", "Squeeze", "input", "axis=axis"},
-    {"reshape", "Reshape", "tensor", "shape=newshape"},
-    {"transpose", "Transpose", "a", "perm=axes"},
+    {"math.reduce_std", "Std", "input_tensor", "axis=axis keepdims=keepdims"},
+    {"math.reduce_sum", "Sum", "input_tensor", "axis=axis keepdims=keepdims"},
+    {"math.reduce_variance", "Var", "input_tensor", "axis=axis keepdims=keepdims"},
+    {"broadcast_to", "BroadcastTo", "input", "shape=shape"},
+    {"cast", "Cast", "x", "dtype=dtype"},
+    {"clip_by_value", "Clip", "t", "clip_value_min=x_min clip_value_max=x_max"},
+    {"compat.v1.gather", "Take", "params indices", "axis=axis", R"({"axis": 0})"},
+    {"compat.v1.pad", "Pad", "tensor constant_values", "paddings=pad_width mode=mode"},
+    {"compat.v1.squeeze", "Squeeze", "input", "axis=axis"},
     {"compat.v1.transpose", "Transpose", "a", "perm=axes"},
     {"concat", "Concatenate", "values", "axis=axis"},
+    {"expand_dims", "ExpandDims", "input", "axis=axis"},
+    {"gather", "Take", "params indices", "axis=axis", R"({"axis": 0})"},
+    {"identity", "Copy", "input", ""},
+    {"image.resize", "Resize", "images", "size=size method=interpolation antialias=antialias"},
+    {"ones_like", "OnesLike", "input", ""},
+    {"pad", "Pad", "tensor constant_values", "paddings=pad_width mode=mode"},
+    {"reshape", "Reshape", "tensor", "shape=newshape"},
+    {"reverse", "Flip", "tensor", "axis=axis"},
+    {"split", "Split", "value", "num_or_size_splits=indices_or_sections axis=axis",
+     R"({"axis": 0})"},
+    {"squeeze", "Squeeze", "input", "axis=axis"},
     {"stack", "Stack", "values", "axis=axis"},
-    {"cast", "Cast", "x", "dtype=dtype"},
+    {"stop_gradient", "StopGradient", "input", ""},
+    {"tile", "Tile", "input", "multiples=repeats"},
+    {"transpose", "Transpose", "a", "perm=axes"},
+    {"where", "Where", "condition x y", ""},
+    {"zeros_like", "ZerosLike", "input", ""},
 };
 
 const Row* row_of(const std::string& function) {
@@ -100,6 +156,32 @@ Config& only_call(Config& entry) {
   return nodes.as_list()[0];
 }
 
+/// Values that are written in another way.
+void adapt_settings(const std::string& class_name, Config& settings) {
+  if (class_name == "Pad" && settings.contains("mode")) {
+    const std::string mode = settings.get("mode", "");
+    settings.set("mode", mode == "CONSTANT"    ? "constant"
+                         : mode == "REFLECT"   ? "reflect"
+                         : mode == "SYMMETRIC" ? "symmetric"
+                                               : mode);
+  }
+  if (class_name != "Split") return;
+  // TensorFlow gives the sizes of the parts where Keras gives the places between them.
+  const Config* sizes = settings.find("indices_or_sections");
+  if (sizes == nullptr || !sizes->is_list()) return;
+  Config places = Config::list();
+  std::int64_t place = 0;
+  for (std::size_t i = 0; i + 1 < sizes->size(); ++i)
+    places.as_list().push_back(place += sizes->at(i).as_int());
+  settings.set("indices_or_sections", std::move(places));
+}
+
+/// What changes nothing may be left out: false, and the batch_dims=0 of a gather.
+bool is_idle(const std::string& name, const Config& value) {
+  if (value.is_bool()) return !value.as_bool();
+  return name == "batch_dims" && value == Config(0);
+}
+
 void modernize_function(Config& entry) {
   const std::string function = entry.at("config").get("function", "");
   const Row* row = row_of(function);
@@ -107,7 +189,9 @@ void modernize_function(Config& entry) {
     throw ValueError(
         str("TFOpLambda: the TensorFlow function \"", function, "\" has no counterpart here."));
   Config& call = only_call(entry);
-  Config settings = Config::dict();
+  Config settings = row->defaults.empty()
+                        ? Config::dict()
+                        : parse_json(std::string(row->defaults), "the table of functions");
   const Config kwargs = call.at("kwargs");
   for (const auto& [name, value] : kwargs.as_dict()) {
     if (name == "name") continue;
@@ -116,12 +200,13 @@ void modernize_function(Config& entry) {
       settings.set(setting, value);
     } else if (contains_word(row->tensors, name)) {
       call.find("args")->as_list().push_back(value);
-    } else if (!(value.is_bool() && !value.as_bool())) {
+    } else if (!is_idle(name, value)) {
       throw ValueError(str("TFOpLambda: the argument `", name, "=", value, "` of \"", function,
                            "\" is not supported."));
     }
   }
   call.set("kwargs", Config::dict());
+  adapt_settings(row->class_name, settings);
   become(entry, row->class_name, std::move(settings));
 }
 
