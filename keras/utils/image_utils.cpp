@@ -136,8 +136,7 @@ Image array_to_img(const Tensor& x, ArrayToImgOptions options) {
     throw ValueError(str(
         "Expected image array to have rank 3 (single image). Got array with shape: ", x.shape()));
   const DType dtype = dtype_from_name(options.dtype.empty() ? config::floatx() : options.dtype);
-  const Tensor last =
-      data_format == "channels_first" ? ops::transpose(x, {.axes = {1, 2, 0}}) : x;
+  const Tensor last = data_format == "channels_first" ? ops::transpose(x, {.axes = {1, 2, 0}}) : x;
   std::vector<float> values = ops::cast(last, dtype).to_vector<float>();
   const std::int64_t channels = last.shape()[2];
   if (channels != 1 && channels != 3 && channels != 4)
