@@ -41,9 +41,13 @@
 #include "keras/layers/preprocessing/category_encoding.h"
 #include "keras/layers/preprocessing/center_crop.h"
 #include "keras/layers/preprocessing/discretization.h"
+#include "keras/layers/preprocessing/hashing.h"
+#include "keras/layers/preprocessing/integer_lookup.h"
 #include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/rescaling.h"
 #include "keras/layers/preprocessing/resizing.h"
+#include "keras/layers/preprocessing/string_lookup.h"
+#include "keras/layers/preprocessing/text_vectorization.h"
 #include "keras/layers/regularization/activity_regularization.h"
 #include "keras/layers/regularization/alpha_dropout.h"
 #include "keras/layers/regularization/dropout.h"
@@ -146,8 +150,10 @@ constexpr Row kRows[] = {
     {"GroupNormalization", make<layers::GroupNormalization>},
     {"GroupQueryAttention", make<layers::GroupQueryAttention>},
     {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
+    {"Hashing", make<layers::Hashing>},
     {"Identity", make<layers::Identity>},
     {"InputLayer", make<layers::InputLayer>},
+    {"IntegerLookup", make<layers::IntegerLookup>},
     {"LSTM", make<layers::LSTM>},
     {"LSTMCell", make<layers::LSTMCell>},
     {"Lambda", make<layers::Lambda>},
@@ -182,7 +188,9 @@ constexpr Row kRows[] = {
     {"SpatialDropout2D", make<layers::SpatialDropout2D>},
     {"SpatialDropout3D", make<layers::SpatialDropout3D>},
     {"StackedRNNCells", make<layers::StackedRNNCells>},
+    {"StringLookup", make<layers::StringLookup>},
     {"Subtract", make<layers::Subtract>},
+    {"TextVectorization", make<layers::TextVectorization>},
     {"TimeDistributed", make<layers::TimeDistributed>},
     {"UnitNormalization", make<layers::UnitNormalization>},
     {"UpSampling1D", make<layers::UpSampling1D>},

@@ -81,6 +81,7 @@ void save_model(const Model& model, const std::filesystem::path& filepath) {
   archive.add("metadata.json", saving::dump_json(metadata));
   archive.add("config.json", saving::dump_json(config));
   archive.add_parts("model.weights.h5", weights.parts());
+  saving::write_assets(model, archive);
   archive.finish();
 }
 
@@ -105,6 +106,7 @@ Model load_any_model(const std::filesystem::path& filepath, LoadModelOptions opt
     }
   }
   saving::read_weights(model, weights_of(archive));
+  saving::read_assets(model, archive);
   return model;
 }
 

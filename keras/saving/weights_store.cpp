@@ -1,12 +1,14 @@
 #include "keras/saving/weights_store.h"
 
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "keras/engine/error.h"
 #include "keras/engine/tensor/convert.h"
 #include "keras/engine/text.h"
+#include "keras/layers/asset_holder.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/core.h"
@@ -23,7 +25,15 @@ struct Part {
   std::string path;
   std::string name;
   Variables variables;
+  std::shared_ptr<LayerImpl> layer = {};
+
+  /// The layer's arrays besides variables, where it has any.
+  AssetHolder* holder() const { return dynamic_cast<AssetHolder*>(layer.get()); }
 };
+
+/// More than any vocabulary has.
+constexpr std::size_t kLargestArray = std::size_t{64} << 20;
+constexpr std::size_t kLargestAsset = std::size_t{256} << 20;
 
 std::string joined(const std::string& path, const std::string& name) {
   return path.empty() ? name : path + "/" + name;
@@ -41,7 +51,7 @@ void collect_parts(const Layer& layer, const std::string& path, std::vector<Part
   for (const bool trainable : {true, false})
     for (const auto& variable : layer.impl()->own_variables())
       if (variable.trainable() == trainable) ordered.push_back(variable);
-  parts.push_back({path, layer.name(), std::move(ordered)});
+  parts.push_back({path, layer.name(), std::move(ordered), layer.impl()});
   std::map<std::string, int> counts;
   for (const auto& inner : layer.impl()->sublayers()) {
     if (const std::string attribute = layer.impl()->attribute_of(inner); !attribute.empty()) {
@@ -122,6 +132,18 @@ Assignments read_parts(const Model& model, const Hdf5File& file, bool skip_misma
   return values;
 }
 
+/// What a layer has in its group besides variables.
+void read_arrays(const Part& part, const Hdf5Group& root) {
+  const std::string path = joined(part.path, "vars");
+  if (!part.holder() || !root.has(path)) return;
+  const Hdf5Group group = root.group(path);
+  for (const auto& name : group.names()) {
+    const Hdf5Dataset dataset = group.dataset(name);
+    part.holder()->load_own_array(name, Tensor::from_storage({dataset.shape(), dataset.dtype()},
+                                                             dataset.read(kLargestArray)));
+  }
+}
+
 /// Stores of other generations name layers in other ways. The error is the first one's where that
 /// does not help.
 Assignments read_other_store(const Model& model, const Hdf5File& file, const MissingGroup& error) {
@@ -166,6 +188,9 @@ Hdf5Image write_weights(const Model& model) {
       const Tensor value = part.variables[i].value();
       group.dataset(std::to_string(i), value.dtype(), value.shape(), value.storage());
     }
+    if (!part.holder()) continue;
+    for (const auto& [name, value] : part.holder()->own_arrays())
+      group.dataset(name, value.dtype(), value.shape(), value.storage());
   }
   return writer.finish();
 }
@@ -178,7 +203,29 @@ void read_weights(const Model& model, const Hdf5File& file, bool skip_mismatch) 
     values = read_other_store(model, file, error);
   }
   for (const auto& [variable, value] : values) variable.assign(value);
+  for (const auto& part : model_parts(model)) read_arrays(part, file.root());
   read_optimizer_state(model, file.root());
+}
+
+void write_assets(const Model& model, ArchiveWriter& archive) {
+  for (const auto& part : model_parts(model))
+    if (part.holder())
+      for (const auto& [name, text] : part.holder()->assets())
+        archive.add("assets/" + joined(part.path, name), text);
+}
+
+void read_assets(const Model& model, const Archive& archive) {
+  for (const auto& part : model_parts(model)) {
+    if (!part.holder()) continue;
+    const std::string folder = "assets/" + part.path + "/";
+    for (const auto& member : archive.names()) {
+      if (!member.starts_with(folder) || member.find('/', folder.size()) != std::string::npos)
+        continue;
+      const Storage bytes = archive.read(member, kLargestAsset);
+      part.holder()->load_asset(member.substr(folder.size()),
+                                {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+  }
 }
 
 }  // namespace keras::saving

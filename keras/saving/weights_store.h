@@ -3,6 +3,8 @@
 #include <string>
 
 #include "keras/models/model.h"
+#include "keras/saving/archive/archive.h"
+#include "keras/saving/archive/archive_writer.h"
 #include "keras/saving/hdf5/hdf5_file.h"
 #include "keras/saving/hdf5/hdf5_writer.h"
 
@@ -16,5 +18,11 @@ Hdf5Image write_weights(const Model& model);
 /// where the file has it and the model is compiled. Stores of Keras 2.12 to 2.15 and of Windows are
 /// read, too. With `skip_mismatch`, a layer that does not fit keeps its weights, with a warning.
 void read_weights(const Model& model, const Hdf5File& file, bool skip_mismatch = false);
+
+/// The files that layers have for themselves, under assets/ and the layer's path, such as
+/// assets/layers/text_vectorization/vocabulary.txt.
+void write_assets(const Model& model, ArchiveWriter& archive);
+/// To be called after `read_weights`.
+void read_assets(const Model& model, const Archive& archive);
 
 }  // namespace keras::saving

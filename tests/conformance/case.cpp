@@ -5,11 +5,23 @@
 #include <sstream>
 
 #include "keras/engine/error.h"
+#include "keras/engine/tensor/strings.h"
 #include "keras/engine/text.h"
 #include "keras/saving/json/json.h"
 #include "keras/saving/npy.h"
 
 namespace keras::conformance {
+namespace {
+
+void collect_strings(const Config& nested, std::vector<std::string>& into) {
+  if (nested.is_string()) {
+    into.push_back(nested.as_string());
+    return;
+  }
+  for (const auto& item : nested.as_list()) collect_strings(item, into);
+}
+
+}  // namespace
 
 Case::Case(const std::filesystem::path& folder) : folder_(folder) {
   std::ifstream file(folder / "case.json");
@@ -37,7 +49,13 @@ Tensor Case::array(const std::string& name) const {
 }
 
 Tensor Case::array_of(const Config& entry) const {
-  if (entry.contains("values")) throw Skipped("string tensors");
+  if (const Config* strings = entry.find("values")) {
+    std::vector<std::string> flat;
+    collect_strings(*strings, flat);
+    Shape shape;
+    for (const auto& size : entry.at("shape").as_list()) shape.push_back(size.as_int());
+    return string_tensor(std::move(flat), shape);
+  }
   return array(entry.at("array").as_string());
 }
 
@@ -53,6 +71,11 @@ void Case::expect(const std::string& what, const Tensor& got, const Tensor& expe
   if (is_float(got.dtype()) != is_float(expected.dtype()) ||
       (got.dtype() == DType::kBool) != (expected.dtype() == DType::kBool))
     throw Mismatch(str(what, ": ", got.dtype(), ", expected ", expected.dtype()));
+  if (expected.dtype() == kString) {
+    if (got.dtype() != kString || to_strings(got) != to_strings(expected))
+      throw Mismatch(str(what, ": got ", got, ", expected ", expected));
+    return;
+  }
   const bool exact = !is_float(expected.dtype());
   const auto a = got.to_vector<double>(), b = expected.to_vector<double>();
   std::size_t worst = a.size();

@@ -34,7 +34,7 @@ class Case {
   /// Where files that show what is written go; empty where none are asked for.
   void write_into(const std::filesystem::path& folder) { output_ = folder; }
   const std::filesystem::path& output() const { return output_; }
-  /// What an entry of `inputs` or `outputs` names. Skipped for strings.
+  /// What an entry of `inputs` or `outputs` names; strings stand in it.
   Tensor array_of(const Config& entry) const;
 
   /// Throws Mismatch, with the worst element, unless all agree within the case's tolerance.

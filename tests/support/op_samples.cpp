@@ -1,11 +1,13 @@
 #include "tests/support/op_samples.h"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "keras/engine/graph/node.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/gradient.h"
+#include "keras/ops/host/host_map.h"
 #include "keras/ops/indexing/indexing.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
@@ -206,12 +208,30 @@ void add_views(Samples& out) {
   out.push_back({&custom_gradient_op, call.node()->inputs, call.node()->attrs, {false, false}});
 }
 
+/// Doubles integers.
+class Doubling final : public HostFunction {
+ public:
+  TensorSpec infer(const TensorSpec& input) const override { return input; }
+  void run(const TensorSpec& input, const void* from, const TensorSpec&, void* to) const override {
+    for (std::int64_t i = 0; i < input.shape.size(); ++i)
+      static_cast<std::int32_t*>(to)[i] = 2 * static_cast<const std::int32_t*>(from)[i];
+  }
+};
+
+void add_host(Samples& out) {
+  out.push_back({&host_map_op,
+                 {integers({3, 1, 2, 5}, {2, 2})},
+                 HostMapAttrs{std::make_shared<Doubling>()},
+                 {false}});
+}
+
 }  // namespace
 
 std::vector<OpSample> op_samples() {
   Samples out;
-  for (auto* add : {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products,
-                    add_pools, add_normalizations, add_recurrences, add_random, add_views})
+  for (auto* add :
+       {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products, add_pools,
+        add_normalizations, add_recurrences, add_random, add_host, add_views})
     add(out);
   // Given values: what they were computed with is of no interest.
   for (auto& sample : out)

@@ -6,6 +6,10 @@
 #include <limits>
 #include <type_traits>
 
+#include "keras/engine/error.h"
+#include "keras/engine/tensor/strings.h"
+#include "keras/engine/text.h"
+
 namespace keras::engine {
 namespace {
 
@@ -83,6 +87,10 @@ void convert_elements(const void* from, DType from_dtype, void* to, DType to_dty
     if (count > 0) std::memcpy(to, from, count * dtype_size(from_dtype));
     return;
   }
+  if (from_dtype == kString || to_dtype == kString)
+    throw DtypeError(
+        str("Elements of dtype ", from_dtype, " cannot be converted to ", to_dtype, "."),
+        "turn text into numbers with StringLookup, TextVectorization or Hashing.");
   with_type(from_dtype, [&]<typename From>() {
     with_type(to_dtype, [&]<typename To>() { convert_all<From, To>(from, to, count); });
   });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "keras/engine/error.h"
+#include "keras/engine/tensor/strings.h"
 #include "keras/engine/text.h"
 
 namespace keras {
@@ -18,8 +19,8 @@ struct DTypeRow {
   std::size_t size;
 };
 
-// In the order of the enumeration.
-constexpr std::array<DTypeRow, 12> kRows{{
+// In the order of the enumeration, and text after it.
+constexpr std::array<DTypeRow, 13> kRows{{
     {"bool", 1},
     {"uint8", 1},
     {"uint16", 2},
@@ -32,6 +33,7 @@ constexpr std::array<DTypeRow, 12> kRows{{
     {"bfloat16", 2},
     {"float32", 4},
     {"float64", 8},
+    {"string", 8},
 }};
 
 const DTypeRow& row_of(DType dtype) { return kRows[static_cast<std::size_t>(dtype)]; }
@@ -83,11 +85,14 @@ bool is_float(DType dtype) {
   return dtype == kFloat16 || dtype == kBfloat16 || dtype == kFloat32 || dtype == kFloat64;
 }
 
-bool is_integer(DType dtype) { return dtype != kBool && !is_float(dtype); }
+bool is_integer(DType dtype) { return dtype != kBool && dtype != kString && !is_float(dtype); }
 
 DType to_float_dtype(DType dtype) { return is_float(dtype) ? dtype : kFloat32; }
 
 DType promote(DType a, DType b) {
+  if (a == kString || b == kString)
+    throw DtypeError(str("There is no arithmetic on text: dtypes ", a, " and ", b, "."),
+                     "turn it into numbers with StringLookup, TextVectorization or Hashing.");
   if (is_float(a) && is_float(b)) return promote_floats(a, b);
   if (is_float(a)) return a;
   if (is_float(b)) return b;

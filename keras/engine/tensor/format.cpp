@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "keras/engine/tensor/strings.h"
 #include "keras/engine/tensor/tensor.h"
 #include "keras/engine/text.h"
 
@@ -18,14 +19,20 @@ class Formatter {
   explicit Formatter(const Tensor& tensor)
       : shape_(tensor.shape()),
         strides_(row_major_strides(tensor.shape())),
-        values_(tensor.to_vector<double>()),
         dtype_(tensor.dtype()),
-        summarize_(tensor.size() > kSummaryThreshold) {}
+        summarize_(tensor.size() > kSummaryThreshold) {
+    if (dtype_ == kString) {
+      strings_ = to_strings(tensor);
+    } else {
+      values_ = tensor.to_vector<double>();
+    }
+  }
 
   std::string text() const { return axis_text(0, 0); }
 
  private:
   std::string element(std::int64_t offset) const {
+    if (dtype_ == kString) return "'" + strings_[static_cast<std::size_t>(offset)] + "'";
     const double value = values_[static_cast<std::size_t>(offset)];
     if (dtype_ == DType::kBool) return to_text(value != 0);
     if (!is_float(dtype_)) return to_text(static_cast<std::int64_t>(value));
@@ -54,6 +61,7 @@ class Formatter {
   Shape shape_;
   std::vector<std::int64_t> strides_;
   std::vector<double> values_;
+  std::vector<std::string> strings_;
   DType dtype_;
   bool summarize_;
 };

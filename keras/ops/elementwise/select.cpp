@@ -1,5 +1,6 @@
 #include "keras/engine/error.h"
 #include "keras/engine/tensor/number.h"
+#include "keras/engine/tensor/strings.h"
 #include "keras/engine/text.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/numpy.h"
@@ -39,6 +40,7 @@ const engine::Op cast_op = engine::define_op<CastAttrs>({
     .traits = {.elementwise = true},
     .infer =
         [](const Specs& in, const CastAttrs& attrs) {
+          if (in[0].dtype == kString || attrs.dtype == kString) promote(in[0].dtype, attrs.dtype);
           return Specs{{in[0].shape, attrs.dtype}};
         },
     .gradient =

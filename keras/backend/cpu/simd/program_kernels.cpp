@@ -6,6 +6,7 @@
 
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/simd/program_builder.h"
+#include "keras/engine/tensor/strings.h"
 #include "keras/ops/reduction/reduce.h"
 #include "keras/ops/shape/layout.h"
 
@@ -129,6 +130,7 @@ std::string refusal(const engine::KernelCall& call) {
 
 std::string copy_refusal(const engine::KernelCall& call) {
   constexpr int kMostAxes = 12;
+  if (call.outputs[0].dtype == kString) return "moves numbers only";
   return call.outputs[0].shape.rank() > kMostAxes ? "takes at most 12 axes" : "";
 }
 
