@@ -19,7 +19,7 @@ cmake --build --preset release --target train_models >/dev/null
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 # Each with the backend that is Keras's fastest there.
-pairs="mlp:jax cnn:tensorflow transformer:jax resnet50:tensorflow mobilenetv2:tensorflow"
+pairs="mlp:jax cnn:tensorflow lstm:tensorflow transformer:jax resnet50:tensorflow mobilenetv2:tensorflow"
 run_both() {  # WORKLOAD BACKEND ARGUMENTS…
   build/release/bin/train_models "$1" "${@:3}" | sed 's/^/ours /' >>"$results"
   KERAS_BACKEND=$2 TF_CPP_MIN_LOG_LEVEL=3 \

@@ -38,6 +38,17 @@ def cnn():
     )
 
 
+def lstm():
+    return keras.Sequential(
+        [
+            keras.Input((100, 64)),
+            layers.LSTM(128, return_sequences=True),
+            layers.LSTM(128),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
 def transformer():
     tokens = keras.Input((128,), dtype="int32")
     x = layers.Embedding(8000, 128)(tokens)
@@ -62,6 +73,7 @@ def mobilenetv2():
 WORKLOADS = {
     "mlp": (mlp, 128, 200, 0),
     "cnn": (cnn, 128, 200, 0),
+    "lstm": (lstm, 64, 10, 0),
     "transformer": (transformer, 32, 16, 8000),
     "resnet50": (resnet50, 16, 4, 0),
     "mobilenetv2": (mobilenetv2, 16, 6, 0),

@@ -32,6 +32,11 @@ inline Model cnn() {
                      layers::Dense(10, {.activation = "softmax"})});
 }
 
+inline Model lstm() {
+  return Sequential({Input({100, 64}), layers::LSTM(128, {.return_sequences = true}),
+                     layers::LSTM(128), layers::Dense(10, {.activation = "softmax"})});
+}
+
 inline Model transformer() {
   const Tensor tokens = Input({128}, {.dtype = "int32"});
   Tensor x = layers::Embedding(8000, 128)(tokens);
@@ -56,6 +61,7 @@ inline Model mobilenetv2() {
 inline const Workload kWorkloads[] = {
     {"mlp", 128, 200, {784}, 0, mlp},
     {"cnn", 128, 200, {28, 28, 1}, 0, cnn},
+    {"lstm", 64, 10, {100, 64}, 0, lstm},
     {"transformer", 32, 16, {128}, 8000, transformer},
     {"resnet50", 16, 4, {96, 96, 3}, 0, resnet50},
     {"mobilenetv2", 16, 6, {96, 96, 3}, 0, mobilenetv2},

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "keras/backend/cpu/fusions/bias_before_reshape.h"
+#include "keras/backend/cpu/fusions/fold_padding.h"
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
@@ -89,7 +90,8 @@ std::vector<KernelRow> all_rows() {
 engine::Backend cpu_backend() {
   return {"cpu",
           all_rows(),
-          {{"pool_before_relu", pool_before_relu},
+          {{"fold_padding", fold_padding},
+           {"pool_before_relu", pool_before_relu},
            {"bias_before_reshape", bias_before_reshape},
            {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},
