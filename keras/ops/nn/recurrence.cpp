@@ -111,7 +111,7 @@ Tensors decompose_recurrence(const Tensors& in, const RecurrenceAttrs& attrs) {
   for (const std::size_t t : work_order(xs.size(), attrs)) {
     Step step = forward_step(attrs.cell, xs[t], in[1], h, extra);
     before[t] = h;
-    saved[t] = step.saved;
+    saved[t] = attrs.masked ? where(flags[t], step.saved, zeros_like(step.saved)) : step.saved;
     Tensor output = step.h;
     if (attrs.masked) {
       output = where(flags[t], step.h, attrs.zero_masked ? zeros_like(h) : h);

@@ -48,7 +48,7 @@ constexpr std::int64_t saved_count(RecurrentCell cell) {
 /// `extra` is the carry c (batch, units) of an LSTM or the candidate's recurrent bias (units) of a
 /// GRU; the mask is bool (batch, steps). `before`, (batch, steps, units), is h before each step,
 /// and `saved`, (batch, steps, n·units), is for the gradient: LSTM i, f, g, o and c before the
-/// step; GRU z, r, candidate and h·U + b; the new h of the simple one.
+/// step; GRU z, r, candidate and h·U + b; the new h of the simple one; 0 where masked.
 extern const engine::Op recurrence_op;
 /// (U, before, saved, mask?, gradient of outputs?, of last h?, of last c?) → (gradient of x, of h,
 /// of the LSTM's c or of the GRU's h·U + b (batch, steps, units)).
