@@ -98,6 +98,7 @@
 #include "keras/optimizers/optimizers.h"
 #include "keras/optimizers/schedules/learning_rate_schedule.h"
 #include "keras/optimizers/schedules/schedules.h"
+#include "keras/preprocessing/image.h"
 #include "keras/random/random.h"
 #include "keras/regularizers/regularizers.h"
 #include "keras/saving/saving_api.h"

@@ -202,8 +202,6 @@ void run_initializer(const Case& test) {
   if (check == "orthogonal") expect_orthogonal(test, values);
 }
 
-void run_generator(const Case&) { throw Skipped("no class ImageDataGenerator"); }
-
 }  // namespace
 
 Tensors arrays_of(const Case& test, const char* key) {

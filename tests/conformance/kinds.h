@@ -22,5 +22,7 @@ void run_pad_sequences(const Case& test);
 void run_to_categorical(const Case& test);
 void run_normalize(const Case& test);
 void run_timeseries(const Case& test);
+/// ImageDataGenerator.
+void run_generator(const Case& test);
 
 }  // namespace keras::conformance
