@@ -43,9 +43,11 @@
 #include "keras/layers/preprocessing/discretization.h"
 #include "keras/layers/preprocessing/hashing.h"
 #include "keras/layers/preprocessing/integer_lookup.h"
+#include "keras/layers/preprocessing/mel_spectrogram.h"
 #include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/rescaling.h"
 #include "keras/layers/preprocessing/resizing.h"
+#include "keras/layers/preprocessing/stft_spectrogram.h"
 #include "keras/layers/preprocessing/string_lookup.h"
 #include "keras/layers/preprocessing/text_vectorization.h"
 #include "keras/layers/regularization/activity_regularization.h"
@@ -164,6 +166,7 @@ constexpr Row kRows[] = {
     {"MaxPooling2D", make<layers::MaxPooling2D>},
     {"MaxPooling3D", make<layers::MaxPooling3D>},
     {"Maximum", make<layers::Maximum>},
+    {"MelSpectrogram", make<layers::MelSpectrogram>},
     {"Minimum", make<layers::Minimum>},
     {"MultiHeadAttention", make<layers::MultiHeadAttention>},
     {"Multiply", make<layers::Multiply>},
@@ -178,6 +181,7 @@ constexpr Row kRows[] = {
     {"Reshape", make<layers::Reshape>},
     {"Resizing", make<layers::Resizing>},
     {"ReversibleEmbedding", make<layers::ReversibleEmbedding>},
+    {"STFTSpectrogram", make<layers::STFTSpectrogram>},
     {"SeparableConv1D", make<layers::SeparableConv1D>},
     {"SeparableConv2D", make<layers::SeparableConv2D>},
     {"Sequential", make<Sequential>},

@@ -20,6 +20,7 @@
 #include "keras/ops/random/random.h"
 #include "keras/ops/reduction/reduce.h"
 #include "keras/ops/shape/layout.h"
+#include "keras/ops/signal/dft.h"
 #include "keras/ops/sorting/sorting.h"
 #include "tests/support/tensors.h"
 
@@ -219,6 +220,11 @@ class Doubling final : public HostFunction {
 };
 
 void add_host(Samples& out) {
+  // A power of two, other small factors, and a prime for which there is another way.
+  for (const std::int64_t length : {8, 30, 67})
+    for (const bool inverse : {false, true})
+      out.push_back(
+          {&dft_op, {within(-2, 2, {2, length}), within(1, 3, {2, length})}, DftAttrs{inverse}});
   out.push_back({&host_map_op,
                  {integers({3, 1, 2, 5}, {2, 2})},
                  HostMapAttrs{std::make_shared<Doubling>()},

@@ -13,6 +13,7 @@ std::vector<engine::KernelRow> reduction_kernel_rows();
 std::vector<engine::KernelRow> layout_kernel_rows();
 std::vector<engine::KernelRow> indexing_kernel_rows();
 std::vector<engine::KernelRow> sorting_kernel_rows();
+std::vector<engine::KernelRow> fft_kernel_rows();
 /// Computations that are functions of their own.
 std::vector<engine::KernelRow> host_kernel_rows();
 

@@ -1,3 +1,5 @@
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/math.h"
 #include "keras/ops/registry/recorded_call.h"
@@ -39,7 +41,59 @@ Tensors apply_cross(Call c) {
   return {moved(out, -1, along("axisc"))};
 }
 
+Complex complex_of(Call c) {
+  const Tensors parts = c.tensor_list(0, "x");
+  if (parts.size() != 2)
+    throw ValueError(
+        str("Input `x` should be a tuple of two tensors - real and imaginary. Received ",
+            parts.size(), " tensors."));
+  return {parts[0], parts[1]};
+}
+
+Tensors tensors_of(const Complex& x) { return {x.real, x.imag}; }
+
+StftWindow window_of(const Config& config) {
+  const Config* window = config.find("window");
+  if (!window || window->is_null()) return {};
+  if (window->is_string()) return window->as_string();
+  std::vector<double> values;
+  for (const auto& value : window->as_list()) values.push_back(value.as_double());
+  return Tensor::from(values, {static_cast<std::int64_t>(values.size())});
+}
+
 }  // namespace
+
+std::vector<RegistryRow> signal_rows() {
+  return {
+      {"FFT", kMath, [](Call c) { return tensors_of(fft(complex_of(c))); }},
+      {"FFT2", kMath, [](Call c) { return tensors_of(fft2(complex_of(c))); }},
+      {"IFFT2", kMath, [](Call c) { return tensors_of(ifft2(complex_of(c))); }},
+      {"IRFFT", kMath,
+       [](Call c) {
+         return Tensors{irfft(complex_of(c), {.fft_length = c.integer("fft_length")})};
+       }},
+      {"ISTFT", kMath,
+       [](Call c) {
+         return Tensors{istft(complex_of(c), c.config().at("sequence_length").as_int(),
+                              c.config().at("sequence_stride").as_int(),
+                              c.config().at("fft_length").as_int(),
+                              {.length = c.integer("length"),
+                               .window = window_of(c.config()),
+                               .center = c.flag("center", true)})};
+       }},
+      {"RFFT", kMath,
+       [](Call c) {
+         return tensors_of(rfft(c.tensor(0), {.fft_length = c.integer("fft_length")}));
+       }},
+      {"STFT", kMath,
+       [](Call c) {
+         return tensors_of(
+             stft(c.tensor(0), c.config().at("sequence_length").as_int(),
+                  c.config().at("sequence_stride").as_int(), c.config().at("fft_length").as_int(),
+                  {.window = window_of(c.config()), .center = c.flag("center", true)}));
+       }},
+  };
+}
 
 std::vector<RegistryRow> linalg_rows() {
   return {

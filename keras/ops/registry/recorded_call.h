@@ -66,6 +66,7 @@ std::vector<RegistryRow> reduction_rows();
 std::vector<RegistryRow> array_rows();
 std::vector<RegistryRow> creation_rows();
 std::vector<RegistryRow> linalg_rows();
+std::vector<RegistryRow> signal_rows();
 std::vector<RegistryRow> nn_rows();
 std::vector<RegistryRow> image_rows();
 
