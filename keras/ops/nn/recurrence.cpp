@@ -7,6 +7,7 @@
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
 #include "keras/ops/linalg.h"
+#include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn.h"
 #include "keras/ops/nn/local_gradient.h"
 #include "keras/ops/numpy.h"
@@ -211,7 +212,7 @@ Tensors recurrence_gradient(const engine::Backward& b, const RecurrenceAttrs& at
   if (b.needs(1)) {
     const Tensor inner =
         gru ? joined({slice_axis(given[0], -1, 0, 2 * given[2].shape()[-1]), given[2]}) : given[0];
-    out[1] = matmul(transpose(as_matrix(b.output(2))), as_matrix(inner));
+    out[1] = emit(matmul_op, {as_matrix(b.output(2)), as_matrix(inner)}, MatmulAttrs{true, false});
   }
   return out;
 }
