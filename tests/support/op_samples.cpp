@@ -9,6 +9,7 @@
 #include "keras/ops/gradient.h"
 #include "keras/ops/host/host_map.h"
 #include "keras/ops/indexing/indexing.h"
+#include "keras/ops/linalg/factorizations.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
@@ -135,6 +136,21 @@ void add_products(Samples& out) {
                  ConvGradientAttrs{conv, {2, 2}}});
 }
 
+void add_factorizations(Samples& out) {
+  const Tensor unit = eye(3, {.dtype = DType::kFloat64});
+  const Tensor square = within(-1, 1, {2, 3, 3}) + unit * 2;
+  for (const engine::Op* op : {&slogdet_op, &eigh_op}) out.push_back({op, {square}});
+  out.push_back({&solve_op, {square, within(-1, 1, {2, 3, 2})}});
+  out.push_back({&lu_factor_op, {square}, engine::NoAttrs{}, {false}});
+  out.push_back({&cholesky_op, {within(-1, 1, {3, 3}) + unit * 3}});
+  out.push_back({&qr_op, {within(-1, 1, {2, 3, 2})}, FactorizationAttrs{}});
+  out.push_back({&svd_op, {within(-1, 1, {2, 3, 2})}, FactorizationAttrs{}});
+  out.push_back({&svd_op, {within(-1, 1, {2, 3})}, FactorizationAttrs{}});
+  for (const engine::Op* op : {&qr_op, &svd_op})
+    for (const Shape& shape : {Shape{3, 2}, Shape{2, 3}})
+      out.push_back({op, {within(-1, 1, shape)}, FactorizationAttrs{true}, {false}});
+}
+
 void add_pools(Samples& out) {
   const PoolAttrs pool{{2, 2}, {2, 1}, {0, 1}, {1, 0}};
   const Tensor x = within(-2, 2, {1, 3, 3, 2}), y = within(-1, 1, {1, 2, 3, 2});
@@ -235,9 +251,9 @@ void add_host(Samples& out) {
 
 std::vector<OpSample> op_samples() {
   Samples out;
-  for (auto* add :
-       {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products, add_pools,
-        add_normalizations, add_recurrences, add_random, add_host, add_views})
+  for (auto* add : {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products,
+                    add_factorizations, add_pools, add_normalizations, add_recurrences, add_random,
+                    add_host, add_views})
     add(out);
   // Given values: what they were computed with is of no interest.
   for (auto& sample : out)

@@ -1,5 +1,6 @@
 #include "keras/ops/math.h"
 #include "keras/ops/registry/recorded_call.h"
+#include "keras/ops/selection.h"
 
 namespace keras::ops {
 namespace {
@@ -173,8 +174,9 @@ std::vector<RegistryRow> other_rows() {
        }},
       {"Where", kNumpy,
        [](const RecordedCall& call) {
-         return Tensors{
-             where(call.tensor(0, "condition"), call.tensor(1, "x1"), call.tensor(2, "x2"))};
+         const Tensor condition = call.tensor(0, "condition");
+         if (!call.argument(1, "x1") && !call.argument(2, "x2")) return where(condition);
+         return Tensors{where(condition, call.tensor(1, "x1"), call.tensor(2, "x2"))};
        }},
   };
 }

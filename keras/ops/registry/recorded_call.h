@@ -67,6 +67,8 @@ std::vector<RegistryRow> array_rows();
 std::vector<RegistryRow> creation_rows();
 std::vector<RegistryRow> linalg_rows();
 std::vector<RegistryRow> signal_rows();
+std::vector<RegistryRow> decomposition_rows();
+std::vector<RegistryRow> selection_rows();
 std::vector<RegistryRow> nn_rows();
 std::vector<RegistryRow> image_rows();
 
