@@ -20,19 +20,33 @@ bool is_registered_name(const std::string& class_name) {
   return class_name.find('>') != std::string::npos;
 }
 
+void check_class(const Config& object, std::set<std::string>& unknown) {
+  const std::string class_name = object.get("class_name", "");
+  if (class_name.empty())
+    throw ValueError(str("A layer in the model's config has no class_name: ",
+                         object.to_string().substr(0, 100)));
+  const bool known = is_known_layer(class_name) || ops::is_known_operation(class_name) ||
+                     is_known_layer(object.get("registered_name", ""));
+  if (!known) unknown.insert(class_name);
+}
+
+bool holds_layer(std::string_view key) {
+  return key == "layer" || key == "forward_layer" || key == "backward_layer" || key == "cell";
+}
+
 void collect_unknown(const Config& object, std::set<std::string>& unknown) {
   if (object.is_list())
     for (const auto& item : object.as_list()) collect_unknown(item, unknown);
   if (!object.is_dict()) return;
-  if (const Config* layers = object.find("layers"); layers && layers->is_list())
-    for (const auto& entry : layers->as_list()) {
-      const std::string class_name = entry.get("class_name", "");
-      const std::string registered = entry.get("registered_name", "");
-      const bool known = is_known_layer(class_name) || is_known_layer(registered) ||
-                         ops::is_known_operation(class_name);
-      if (!known) unknown.insert(class_name);
-    }
-  for (const auto& [key, value] : object.as_dict()) collect_unknown(value, unknown);
+  for (const char* key : {"layers", "cells"})
+    if (const Config* layers = object.find(key); layers && layers->is_list())
+      for (const auto& entry : layers->as_list())
+        if (entry.is_dict()) check_class(entry, unknown);
+  for (const auto& [key, value] : object.as_dict()) {
+    if (holds_layer(key) && value.is_dict() && value.contains("class_name"))
+      check_class(value, unknown);
+    collect_unknown(value, unknown);
+  }
 }
 
 /// All classes that are missing, in one error.
