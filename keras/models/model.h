@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,13 @@ class ModelImpl;
 struct ModelOptions {
   std::string name = {};
   bool trainable = true;
+};
+
+struct SaveWeightsOptions {
+  /// Whether a file of that name may be replaced; else it is an error.
+  bool overwrite = true;
+  /// The most that one file may hold, in GiB. Needs a name that ends in .weights.json.
+  std::optional<double> max_shard_size = {};
 };
 
 struct LoadWeightsOptions {
@@ -127,7 +135,7 @@ class Model : public Layer {
   /// Writes the model, its weights and its training state as a `.keras` file. Keras: Model.save.
   void save(const std::string& filepath) const;
   /// Keras: Model.save_weights, load_weights.
-  void save_weights(const std::string& filepath) const;
+  void save_weights(const std::string& filepath, SaveWeightsOptions options = {}) const;
   void load_weights(const std::string& filepath, LoadWeightsOptions options = {}) const;
 
   ModelImpl& model_impl() const;

@@ -77,7 +77,9 @@ Tensor Model::compute_loss(const Batch& batch, const Data& y_pred) const {
 }
 
 void Model::save(const std::string& filepath) const { model_impl().save(filepath); }
-void Model::save_weights(const std::string& filepath) const { model_impl().save_weights(filepath); }
+void Model::save_weights(const std::string& filepath, SaveWeightsOptions options) const {
+  keras::save_weights(*this, filepath, options);
+}
 void Model::load_weights(const std::string& filepath, LoadWeightsOptions options) const {
   keras::load_weights(*this, filepath, options);
 }

@@ -67,6 +67,7 @@ TEST_F(KerasPythonTest, WeLoadItsFilesAndTrainOn) {
   run(R"(
 model = graph()
 model.save("m.keras"); model.save("m.h5"); model.save_weights("m.weights.h5")
+model.save_weights("m.weights.json", max_shard_size=1e-7)
 open("m.json", "w").write(model.to_json())
 np.save("x.npy", x); np.save("y.npy", y); np.save("before.npy", model.predict(x, verbose=0))
 for _ in range(3): model.train_on_batch(x, y)
@@ -81,7 +82,7 @@ np.save("after.npy", model.predict(x, verbose=0))
     expect_near(model.predict(x, {.verbose = 0}), array("after.npy"), 1e-4);
   }
   const Model model = model_from_json(test_support::read_file(path("m.json")));
-  for (const char* name : {"m.weights.h5", "m.h5", "m.keras"}) {
+  for (const char* name : {"m.weights.h5", "m.weights.json", "m.h5", "m.keras"}) {
     for (const auto& weight : model.weights()) weight.assign(ops::zeros_like(weight).eval());
     model.load_weights(path(name));
     expect_near(model.predict(x, {.verbose = 0}), array("before.npy"), 1e-5);
@@ -97,6 +98,7 @@ TEST_F(KerasPythonTest, ItLoadsOurFilesAndTrainsOn) {
   model.save(path("ours.keras"));
   model.save(path("ours.h5"));
   model.save_weights(path("ours.weights.h5"));
+  model.save_weights(path("shards.weights.json"), {.max_shard_size = 1e-7});
   save_tensor(path("before.npy"), model.predict(x, {.verbose = 0}));
   model.train_on_batch(x, y);
   save_tensor(path("after.npy"), model.predict(x, {.verbose = 0}));
@@ -109,8 +111,10 @@ for name in ["ours.keras", "ours.h5"]:
         model.train_on_batch(x, y)
         np.testing.assert_allclose(model.predict(x, verbose=0), after, atol=1e-4)
 model = keras.models.model_from_json(keras.models.load_model("ours.keras").to_json())
-model.load_weights("ours.weights.h5")
-np.testing.assert_allclose(model.predict(x, verbose=0), before, atol=1e-5)
+for name in ["ours.weights.h5", "shards.weights.json"]:
+    for weight in model.weights: weight.assign(ops.zeros_like(weight))
+    model.load_weights(name)
+    np.testing.assert_allclose(model.predict(x, verbose=0), before, atol=1e-5)
 )");
 }
 

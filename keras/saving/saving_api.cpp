@@ -17,6 +17,7 @@
 #include "keras/saving/legacy/legacy_weights.h"
 #include "keras/saving/legacy/legacy_writer.h"
 #include "keras/saving/serialization.h"
+#include "keras/saving/sharded_weights.h"
 #include "keras/saving/weights_store.h"
 
 namespace keras {
@@ -48,9 +49,9 @@ int generation_of(const saving::Archive& archive, const std::string& source) {
   return saving::legacy::keras_generation(metadata.get("keras_version", "3"));
 }
 
-saving::Hdf5File weights_of(const saving::Archive& archive) {
-  return saving::Hdf5File::open(archive.read("model.weights.h5"),
-                                archive.source() + ":model.weights.h5");
+saving::StoredWeights weights_of(const saving::Archive& archive) {
+  return saving::StoredWeights({saving::Hdf5File::open(archive.read("model.weights.h5"),
+                                                       archive.source() + ":model.weights.h5")});
 }
 
 void refuse_by_name(const LoadWeightsOptions& options, const std::filesystem::path& filepath) {
@@ -137,7 +138,14 @@ Model model_from_json(const std::string& json) {
   return saving::deserialize_model(config);
 }
 
-void save_weights(const Model& model, const std::filesystem::path& filepath) {
+void save_weights(const Model& model, const std::filesystem::path& filepath,
+                  SaveWeightsOptions options) {
+  if (!options.overwrite && std::filesystem::exists(filepath))
+    throw IoError(str("save_weights: ", filepath.string(), " exists, and `overwrite` is false."));
+  if (options.max_shard_size) {
+    check_ending(filepath, ".weights.json");
+    return saving::write_sharded_weights(model, filepath, *options.max_shard_size);
+  }
   check_ending(filepath, ".weights.h5");
   const saving::Hdf5Image image = saving::write_weights(model);
   saving::AtomicFile file(filepath);
@@ -155,6 +163,11 @@ void load_any_weights(const Model& model, const std::filesystem::path& filepath,
     refuse_by_name(options, filepath);
     return saving::read_weights(model, weights_of(archive), options.skip_mismatch);
   }
+  if (!legacy::is_hdf5(filepath) && filepath.string().ends_with(".weights.json")) {
+    refuse_by_name(options, filepath);
+    return saving::read_weights(model, saving::open_sharded_weights(filepath),
+                                options.skip_mismatch);
+  }
   const auto file = saving::Hdf5File::open(filepath);
   saving::Hdf5Group root = file.root();
   if (!root.has_attribute("layer_names") && root.has("model_weights"))
@@ -167,7 +180,7 @@ void load_any_weights(const Model& model, const std::filesystem::path& filepath,
     return;
   }
   refuse_by_name(options, filepath);
-  saving::read_weights(model, file, options.skip_mismatch);
+  saving::read_weights(model, saving::StoredWeights({file}), options.skip_mismatch);
 }
 
 }  // namespace

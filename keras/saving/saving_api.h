@@ -28,10 +28,13 @@ Model load_model(const std::filesystem::path& filepath, LoadModelOptions options
 /// keras.models.model_from_json.
 Model model_from_json(const std::string& json);
 
-/// The weights alone, as Keras's `.weights.h5`.
-void save_weights(const Model& model, const std::filesystem::path& filepath);
-/// From a `.weights.h5`, from legacy HDF5, or from the weights in a `.keras` file. Throws, with
-/// nothing changed, unless all weights are there with the right shapes.
+/// The weights alone, as Keras's `.weights.h5`; with `max_shard_size`, as a `.weights.json` and the
+/// shards that it names, beside it.
+void save_weights(const Model& model, const std::filesystem::path& filepath,
+                  SaveWeightsOptions options = {});
+/// From a `.weights.h5`, a `.weights.json` with its shards, from legacy HDF5, or from the weights
+/// in a `.keras` file. Throws, with nothing changed, unless all weights are there with the right
+/// shapes.
 void load_weights(const Model& model, const std::filesystem::path& filepath,
                   LoadWeightsOptions options = {});
 

@@ -20,20 +20,14 @@
 namespace keras::saving {
 namespace {
 
-/// What one group of the file holds.
-struct Part {
-  std::string path;
-  std::string name;
-  Variables variables;
-  std::shared_ptr<LayerImpl> layer = {};
-
-  /// The layer's arrays besides variables, where it has any.
-  AssetHolder* holder() const { return dynamic_cast<AssetHolder*>(layer.get()); }
-};
-
 /// More than any vocabulary has.
 constexpr std::size_t kLargestArray = std::size_t{64} << 20;
 constexpr std::size_t kLargestAsset = std::size_t{256} << 20;
+
+/// Where a layer keeps arrays besides variables, or files; null where it has neither.
+AssetHolder* holder_of(const WeightGroup& part) {
+  return dynamic_cast<AssetHolder*>(part.layer.get());
+}
 
 std::string joined(const std::string& path, const std::string& name) {
   return path.empty() ? name : path + "/" + name;
@@ -46,7 +40,7 @@ std::string short_class_name(const Layer& layer) {
 
 /// Layers are filed under the attribute that holds them; those of a list under their classes'
 /// names, counted, because their own names differ from run to run.
-void collect_parts(const Layer& layer, const std::string& path, std::vector<Part>& parts) {
+void collect_parts(const Layer& layer, const std::string& path, std::vector<WeightGroup>& parts) {
   Variables ordered;
   for (const bool trainable : {true, false})
     for (const auto& variable : layer.impl()->own_variables())
@@ -65,22 +59,14 @@ void collect_parts(const Layer& layer, const std::string& path, std::vector<Part
   }
 }
 
-std::vector<Part> model_parts(const Model& model) {
-  std::vector<Part> parts;
+std::vector<WeightGroup> model_parts(const Model& model) {
+  std::vector<WeightGroup> parts;
   collect_parts(model, "", parts);
   return parts;
 }
 
-std::vector<Part> parts_of(const Model& model) {
-  std::vector<Part> parts = model_parts(model);
-  const Variables optimizer = model.model_impl().optimizer_variables();
-  if (!optimizer.empty()) parts.push_back({"optimizer", "optimizer", optimizer});
-  return parts;
-}
-
 /// A dataset's values for one variable.
-Tensor read_value(const Hdf5Group& group, const std::string& name, const Variable& variable) {
-  const Hdf5Dataset dataset = group.dataset(name);
+Tensor read_value(const Hdf5Dataset& dataset, const Variable& variable) {
   if (dataset.shape() != variable.shape())
     throw ShapeError(str("The file's weight ", dataset.path(), " has shape ", dataset.shape(),
                          ", the model's ", variable.path(), " has ", variable.shape(), "."));
@@ -98,33 +84,32 @@ struct MissingGroup : IoError {
 using Assignments = legacy::Assignments;
 
 /// Checks one layer's group. Adds all of it or nothing.
-void read_part(const Part& part, const Hdf5Group& root, Assignments& values) {
-  const std::string path = joined(part.path, "vars");
-  if (!root.has(path))
+void read_part(const WeightGroup& part, const StoredWeights& stored, Assignments& values) {
+  const std::string path = part.vars_path();
+  if (!stored.has(path))
     throw MissingGroup(
         str("The file has no weights for layer '", part.name, "': there is no group ", path, "."));
-  const Hdf5Group group = root.group(path);
-  const std::size_t count = group.names().size();
+  const std::size_t count = stored.count(path);
   if (count != part.variables.size())
     throw IoError(str("Layer '", part.name, "' expected ", part.variables.size(),
                       " variables, but the file has ", count, " in ", path, "."));
   Assignments own;
   for (std::size_t i = 0; i < count; ++i)
     own.emplace_back(part.variables[i],
-                     read_value(group, std::to_string(i), part.variables[i]).eval());
+                     read_value(stored.dataset(path, std::to_string(i)), part.variables[i]).eval());
   values.insert(values.end(), own.begin(), own.end());
 }
 
-Assignments read_parts(const Model& model, const Hdf5File& file, bool skip_mismatch) {
+Assignments read_parts(const Model& model, const StoredWeights& stored, bool skip_mismatch) {
   Assignments values;
   for (const auto& part : model_parts(model)) {
     if (part.variables.empty()) continue;
     if (!skip_mismatch) {
-      read_part(part, file.root(), values);
+      read_part(part, stored, values);
       continue;
     }
     try {
-      read_part(part, file.root(), values);
+      read_part(part, stored, values);
     } catch (const Error& error) {
       utils::warn("A layer is skipped while loading weights: " + error.message());
     }
@@ -133,97 +118,108 @@ Assignments read_parts(const Model& model, const Hdf5File& file, bool skip_misma
 }
 
 /// What a layer has in its group besides variables.
-void read_arrays(const Part& part, const Hdf5Group& root) {
-  const std::string path = joined(part.path, "vars");
-  if (!part.holder() || !root.has(path)) return;
-  const Hdf5Group group = root.group(path);
-  for (const auto& name : group.names()) {
-    const Hdf5Dataset dataset = group.dataset(name);
-    part.holder()->load_own_array(name, Tensor::from_storage({dataset.shape(), dataset.dtype()},
-                                                             dataset.read(kLargestArray)));
+void read_arrays(const WeightGroup& part, const StoredWeights& stored) {
+  const std::string path = part.vars_path();
+  if (!holder_of(part) || !stored.has(path)) return;
+  for (const auto& name : stored.names(path)) {
+    const Hdf5Dataset dataset = stored.dataset(path, name);
+    holder_of(part)->load_own_array(name, Tensor::from_storage({dataset.shape(), dataset.dtype()},
+                                                               dataset.read(kLargestArray)));
   }
 }
 
 /// Stores of other generations name layers in other ways. The error is the first one's where that
 /// does not help.
-Assignments read_other_store(const Model& model, const Hdf5File& file, const MissingGroup& error) {
+Assignments read_other_store(const Model& model, const StoredWeights& stored,
+                             const MissingGroup& error) {
   try {
-    return legacy::read_store_tree(model, file);
+    if (stored.files().size() == 1) return legacy::read_store_tree(model, stored.files()[0]);
   } catch (const Error&) {
-    throw IoError(error);
   }
+  throw IoError(error);
 }
 
-void read_optimizer_state(const Model& model, const Hdf5Group& root) {
+void read_optimizer_state(const Model& model, const StoredWeights& stored) {
+  const std::string path = "optimizer/vars";
   const Variables state = model.model_impl().optimizer_variables();
-  if (state.empty() || !root.has("optimizer/vars")) return;
-  const Hdf5Group group = root.group("optimizer/vars");
-  const std::size_t count = group.names().size();
+  if (state.empty() || !stored.has(path)) return;
+  const std::size_t count = stored.count(path);
   // An optimizer that was saved before it had its slots has nothing that its config has not.
   if (count < 2) return;
-  if (count > state.size())
+  if (count > state.size() || (count < state.size() && stored.files().size() > 1))
     throw IoError(str("The optimizer has ", state.size(), " variables, but the file has ", count,
-                      " in optimizer/vars."));
+                      " in ", path, "."));
   if (count < state.size()) {
     // Keras 2 does not save the learning rate among them.
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
-    legacy::restore_optimizer(model, group, names);
+    legacy::restore_optimizer(model, stored.files()[0].root().group(path), names);
     return;
   }
   std::vector<Tensor> values;
   for (std::size_t i = 0; i < count; ++i)
-    values.push_back(read_value(group, std::to_string(i), state[i]).eval());
+    values.push_back(read_value(stored.dataset(path, std::to_string(i)), state[i]).eval());
   for (std::size_t i = 0; i < count; ++i) state[i].assign(values[i]);
 }
 
 }  // namespace
 
+std::vector<WeightGroup> weight_groups(const Model& model) {
+  std::vector<WeightGroup> parts = model_parts(model);
+  const Variables optimizer = model.model_impl().optimizer_variables();
+  if (!optimizer.empty()) parts.push_back({"optimizer", "optimizer", optimizer, {}});
+  return parts;
+}
+
+NamedTensors arrays_of(const WeightGroup& group) {
+  NamedTensors arrays;
+  for (std::size_t i = 0; i < group.variables.size(); ++i)
+    arrays.emplace_back(std::to_string(i), group.variables[i].value());
+  if (const AssetHolder* holder = holder_of(group))
+    for (const auto& [name, value] : holder->own_arrays()) arrays.emplace_back(name, value);
+  return arrays;
+}
+
 Hdf5Image write_weights(const Model& model) {
   Hdf5Writer writer;
-  for (const auto& part : parts_of(model)) {
-    Hdf5GroupWriter group = writer.root().group(joined(part.path, "vars"));
+  for (const auto& part : weight_groups(model)) {
+    Hdf5GroupWriter group = writer.root().group(part.vars_path());
     group.attribute("name", part.name);
-    for (std::size_t i = 0; i < part.variables.size(); ++i) {
-      const Tensor value = part.variables[i].value();
-      group.dataset(std::to_string(i), value.dtype(), value.shape(), value.storage());
-    }
-    if (!part.holder()) continue;
-    for (const auto& [name, value] : part.holder()->own_arrays())
+    for (const auto& [name, value] : arrays_of(part))
       group.dataset(name, value.dtype(), value.shape(), value.storage());
   }
   return writer.finish();
 }
 
-void read_weights(const Model& model, const Hdf5File& file, bool skip_mismatch) {
+void read_weights(const Model& model, const StoredWeights& stored, bool skip_mismatch) {
   Assignments values;
   try {
-    values = read_parts(model, file, skip_mismatch);
+    values = read_parts(model, stored, skip_mismatch);
   } catch (const MissingGroup& error) {
-    values = read_other_store(model, file, error);
+    values = read_other_store(model, stored, error);
   }
   for (const auto& [variable, value] : values) variable.assign(value);
-  for (const auto& part : model_parts(model)) read_arrays(part, file.root());
-  read_optimizer_state(model, file.root());
+  for (const auto& part : model_parts(model)) read_arrays(part, stored);
+  read_optimizer_state(model, stored);
 }
 
 void write_assets(const Model& model, ArchiveWriter& archive) {
   for (const auto& part : model_parts(model))
-    if (part.holder())
-      for (const auto& [name, text] : part.holder()->assets())
+    if (holder_of(part))
+      for (const auto& [name, text] : holder_of(part)->assets())
         archive.add("assets/" + joined(part.path, name), text);
 }
 
 void read_assets(const Model& model, const Archive& archive) {
   for (const auto& part : model_parts(model)) {
-    if (!part.holder()) continue;
+    if (!holder_of(part)) continue;
     const std::string folder = "assets/" + part.path + "/";
     for (const auto& member : archive.names()) {
       if (!member.starts_with(folder) || member.find('/', folder.size()) != std::string::npos)
         continue;
       const Storage bytes = archive.read(member, kLargestAsset);
-      part.holder()->load_asset(member.substr(folder.size()),
-                                {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+      holder_of(part)->load_asset(member.substr(folder.size()),
+                                  {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
   }
 }
