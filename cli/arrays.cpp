@@ -67,7 +67,9 @@ NamedTensors read_arrays(const std::string& path) {
   if (ending == ".npy") return {{"", load_tensor(path)}};
   if (ending == ".npz") return load_tensors(path);
   if (ending == ".csv") return {{"", read_csv(path)}};
-  throw BadInput(path + ": not a kind of data that is read here; give .npy, .npz or .csv");
+  throw BadInput(path +
+                 ": not a kind of data that is read here; give .npy, .npz, .csv or images (.png, "
+                 ".jpg)");
 }
 
 std::string csv_text(const Tensor& array) {

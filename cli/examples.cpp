@@ -97,6 +97,7 @@ Data end_of(const std::vector<std::string>& names, const NamedTensors& arrays, c
 }  // namespace
 
 Tensors read_inputs(const Model& model, const std::vector<std::string>& paths) {
+  if (std::any_of(paths.begin(), paths.end(), is_image)) return {read_images(model, paths)};
   NamedTensors arrays;
   for (const auto& path : paths)
     for (const auto& array : read_arrays(path)) arrays.push_back(array);

@@ -23,8 +23,13 @@ std::string ending_of(const std::string& path);
 /// Arrays of `.npy` (one without a name), `.npz` or `.csv` (one, rows of numbers; a first line of
 /// names is passed over). Throws BadInput for any other ending.
 NamedTensors read_arrays(const std::string& path);
-/// The model's inputs from files: one `.npz` with their names, or in order; or one file an input.
-/// Throws BadInput where the shapes do not fit.
+/// Whether the name is one of an image that can be read: `.png`, `.jpg` or `.jpeg`.
+bool is_image(const std::string& path);
+/// Images as one batch, resized to what the model takes, with values from 0 to 255. Throws BadInput
+/// for a model whose input is no image.
+Tensor read_images(const Model& model, const std::vector<std::string>& paths);
+/// The model's inputs from files: one `.npz` with their names, or in order; one file an input; or
+/// images, one an example. Throws BadInput where the shapes do not fit.
 Tensors read_inputs(const Model& model, const std::vector<std::string>& paths);
 
 /// The examples in an `.npz` file: arrays by the names of the model's inputs and outputs, or "x"

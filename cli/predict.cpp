@@ -14,6 +14,7 @@ struct Arguments {
   std::string file, output, labels;
   std::vector<std::string> inputs;
   std::int64_t batch_size = 32;
+  double scale = 1;
   int top = 5;
   bool json = false;
 };
@@ -75,7 +76,9 @@ void print_classes(const Config& examples) {
 void run(const Arguments& arguments) {
   if (!arguments.output.empty()) check_writable(arguments.output);
   const Model model = open_model(arguments.file);
-  const Tensors inputs = read_inputs(model, arguments.inputs);
+  Tensors inputs = read_inputs(model, arguments.inputs);
+  if (arguments.scale != 1)
+    for (auto& input : inputs) input = input * arguments.scale;
   const bool progress = !arguments.output.empty() && on_terminal();
   const Tensors outputs =
       model.predict_list(inputs.size() == 1 ? Data(inputs[0]) : Data(inputs),
@@ -102,12 +105,14 @@ void run(const Arguments& arguments) {
 
 void add_predict(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = add_command(app, "predict", "Runs a model on arrays.",
+  CLI::App* command = add_command(app, "predict", "Runs a model on arrays or images.",
                                   "keras predict model.keras x.npy -o y.npy");
   command->add_option("FILE", arguments->file, "The model")->required();
   command
-      ->add_option("INPUT", arguments->inputs,
-                   "One .npy, .npz or .csv for each input, or one .npz for all")
+      ->add_option(
+          "INPUT", arguments->inputs,
+          "One .npy, .npz or .csv for each input, one .npz for all, or images (.png, .jpg), "
+          "which are resized to the model's input")
       ->required();
   command->add_option("-o,--output", arguments->output,
                       "Where the outputs go (.npy, .npz, .csv); as text to standard output if not "
@@ -115,6 +120,11 @@ void add_predict(CLI::App& app) {
   command->add_option("--batch-size", arguments->batch_size, "Examples at a time")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--scale", arguments->scale,
+                   "What inputs are multiplied by: 0.00392157 makes 0 to 1 of an image's 0 to 255, "
+                   "for models without a Rescaling layer")
+      ->capture_default_str();
   command->add_option("--labels", arguments->labels,
                       "Names of the classes, one a line: prints the likeliest ones");
   command->add_option("--top", arguments->top, "How many classes --labels prints")

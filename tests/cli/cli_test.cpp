@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "keras/keras.h"
 #include "keras/saving/json/json.h"
@@ -97,6 +100,24 @@ TEST_F(Cli, PredictsIntoFilesAndText) {
   EXPECT_NE(named.out.find(" 0."), std::string::npos) << named.out;
 }
 
+TEST_F(Cli, PredictsImages) {
+  const Tensor image = Input({4, 6, 3}, {.name = "image"});
+  const Tensor gray = ops::mean(layers::Rescaling(1.0 / 255)(image), {.axis = -1});
+  const Model means(image, ops::mean(gray, {.axis = Axes({1, 2}), .keepdims = true}));
+  means.save(folder_.file("means.keras"));
+  utils::save_img(folder_.file("white.png"), ops::full({8, 9, 3}, 255), {.scale = false});
+  utils::save_img(folder_.file("black.JPG"), ops::zeros({2, 3, 1}),
+                  {.file_format = "jpeg", .scale = false});
+  EXPECT_EQ(keras("predict means.keras white.png black.JPG").out, "1\n0\n");
+  EXPECT_EQ(keras("predict means.keras white.png --scale 0.5").out, "0.5\n");
+  save_tensor(folder_.file("image.npy"), ops::full({1, 4, 6, 3}, 255));
+  expect_refused("predict means.keras white.png image.npy", "image.npy: not an image");
+  expect_refused("predict model.keras white.png", "no images");
+  write("broken.png", "\x89PNG\r\n\x1a\n broken");
+  expect_refused("predict means.keras broken.png", "broken.png");
+  expect_refused("predict means.keras missing.png", "check the name");
+}
+
 TEST_F(Cli, EvaluatesAndTrains) {
   const double loss = model_.evaluate(x_, y_, {.verbose = 0}).at("loss");
   const Config before = saving::parse_json(keras("evaluate model.keras data.npz --json").out, "e");
@@ -166,7 +187,7 @@ TEST_F(Cli, RefusesBadInputInOneLine) {
   expect_refused("predict model.keras bad.csv", "line 2: 2 columns");
   expect_refused("predict model.keras words.csv", "\"two\" is not a number");
   expect_refused("predict model.keras narrow.csv", "does not fit the input \"features\"");
-  expect_refused("predict model.keras model.keras", "give .npy, .npz or .csv");
+  expect_refused("predict model.keras model.keras", "give .npy, .npz, .csv or images");
   expect_refused("predict model.keras x.npy -o y.txt", "y.txt");
   expect_refused("evaluate model.keras only_x.npz", "has no array y");
   expect_refused("evaluate plain.keras data.npz", "--loss");
@@ -174,6 +195,55 @@ TEST_F(Cli, RefusesBadInputInOneLine) {
   expect_refused("convert model.keras model.onnx", "model.onnx");
   expect_refused("convert model.json model.keras", "model.json");
   EXPECT_FALSE(exists("y.txt"));
+}
+
+TEST_F(Cli, DrawsOnlyWithGraphviz) {
+  write("model.svg", "old");
+  const Ran drawn = keras("plot model.keras -o model.svg");
+  std::ifstream file(folder_.file("model.svg"));
+  const std::string svg(std::istreambuf_iterator<char>(file), {});
+  if (drawn.code == 0) {
+    EXPECT_NE(svg.find("<svg"), std::string::npos);
+  } else {
+    expect_refused("plot model.keras -o model.svg", "install graphviz");
+    EXPECT_EQ(svg, "old");
+  }
+}
+
+TEST_F(Cli, ChecksPermissions) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read and write everywhere";
+  std::filesystem::permissions(folder_.file("x.npy"), std::filesystem::perms::none);
+  expect_refused("predict model.keras x.npy", "permission");
+  std::filesystem::permissions(
+      folder_.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  expect_refused("convert model.keras new.keras", "ermission");
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::owner_all);
+}
+
+/// The end of every file that is written is a full disk: the old one stays, and nothing is left.
+TEST_F(Cli, LeavesTheTargetAloneWhenTheDiskIsFull) {
+  write("target.keras", "old");
+  write("target.npy", "old");
+  save_tensor(folder_.file("many.npy"), ops::zeros({500, 4}));
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder_.path()), {});
+  };
+  const auto before = files();
+  for (const char* arguments :
+       {"convert model.keras target.keras", "predict model.keras many.npy -o target.npy"}) {
+    // No file may grow beyond 1 KiB: `write` fails, as it does on a full disk.
+    const Ran ran = testing::run_keras(folder_.path(), arguments, "ulimit -f 2; trap '' XFSZ; ");
+    EXPECT_EQ(ran.code, 1) << arguments;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+    EXPECT_NE(ran.err.find("target"), std::string::npos) << ran.err;
+  }
+  EXPECT_EQ(files(), before);
+  EXPECT_EQ(keras("summary model.keras >/dev/full 2>said #").code, 1);
+  std::ifstream said(folder_.file("said"));
+  EXPECT_NE(std::string(std::istreambuf_iterator<char>(said), {}).find("standard output"),
+            std::string::npos);
+  EXPECT_EQ(std::filesystem::file_size(folder_.path() / "target.keras"), 3U);
+  EXPECT_EQ(std::filesystem::file_size(folder_.path() / "target.npy"), 3U);
 }
 
 TEST_F(Cli, LeavesTheTargetAloneWhenItFails) {

@@ -30,11 +30,12 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_, none);
 }
 
-Ran run_keras(const std::filesystem::path& folder, const std::string& arguments) {
+Ran run_keras(const std::filesystem::path& folder, const std::string& arguments,
+              const std::string& before) {
   const Folder streams;
   const std::string out = streams.file("out"), err = streams.file("err");
-  const std::string line = "cd '" + folder.string() + "' && '" KERAS_PROGRAM "' " + arguments +
-                           " >" + out + " 2>" + err + " </dev/null";
+  const std::string line = before + "cd '" + folder.string() + "' && '" KERAS_PROGRAM "' " +
+                           arguments + " >" + out + " 2>" + err + " </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
 }

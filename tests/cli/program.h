@@ -11,8 +11,9 @@ struct Ran {
   std::string out, err;
 };
 
-/// Runs it in a folder with arguments as a shell reads them.
-Ran run_keras(const std::filesystem::path& folder, const std::string& arguments);
+/// Runs it in a folder with arguments as a shell reads them, after commands that end in ";".
+Ran run_keras(const std::filesystem::path& folder, const std::string& arguments,
+              const std::string& before = {});
 
 /// A folder that goes away with the object.
 class Folder {
