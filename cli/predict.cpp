@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "keras/engine/text.h"
+#include "keras/ops/numpy.h"
 
 namespace keras::cli {
 namespace {
@@ -78,7 +79,7 @@ void run(const Arguments& arguments) {
   const Model model = open_model(arguments.file);
   Tensors inputs = read_inputs(model, arguments.inputs);
   if (arguments.scale != 1)
-    for (auto& input : inputs) input = input * arguments.scale;
+    for (auto& input : inputs) input = input * static_cast<float>(arguments.scale);
   const bool progress = !arguments.output.empty() && on_terminal();
   const Tensors outputs =
       model.predict_list(inputs.size() == 1 ? Data(inputs[0]) : Data(inputs),

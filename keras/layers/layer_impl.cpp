@@ -6,6 +6,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
+#include "keras/layers/weights_to_come.h"
 #include "keras/ops/numpy.h"
 #include "keras/utils/naming.h"
 
@@ -225,7 +226,8 @@ Variables LayerImpl::non_trainable_weights() const {
 
 Variable LayerImpl::add_weight(const std::string& name, const Shape& shape, WeightOptions options) {
   const DType dtype = options.dtype.value_or(variable_dtype());
-  const Variable weight(options.initializer(shape, dtype),
+  const Variable weight(WeightsToCome::expected() ? WeightsToCome::stand_in({shape, dtype})
+                                                  : options.initializer(shape, dtype),
                         {.trainable = options.trainable, .name = name});
   std::string path;
   for (const auto& frame : call_stack) path += frame.layer->name() + "/";

@@ -1,6 +1,7 @@
 // Files that are well formed and ask for what must not be: each is refused with a reason that names
 // the culprit, and the model they were meant for keeps its weights.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <functional>
 #include <iterator>
@@ -131,6 +132,21 @@ TEST_F(Refusal, NumbersOutOfRangeNameFileLayerAndArgument) {
                      "batch_shape", Config::list({nullptr, -4}));
                }),
                "-4");
+}
+
+long peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+TEST_F(Refusal, LargeLayersTakeNoMemoryBeforeTheirWeightsAreSeen) {
+  const long before = peak_megabytes();
+  const std::string message = load_with([](Config& model) {
+    model.find("layers")->as_list()[2].find("config")->set("units", 2000000000);
+  });
+  expect_names(message, "(3, 2000000000)");
+  EXPECT_LT(peak_megabytes() - before, 64);
 }
 
 TEST_F(Refusal, ArgumentsThatWouldChangeTheResultAreNamed) {

@@ -98,7 +98,7 @@ Model load_any_model(const std::filesystem::path& filepath, LoadModelOptions opt
   Config config = saving::parse_json(text_of(archive, "config.json"), source);
   Config compile = config.find("compile_config") ? config.at("compile_config") : Config();
   if (is_old) config = saving::legacy::modernize_model(std::move(config));
-  Model model = saving::deserialize_model(config);
+  Model model = saving::deserialize_model_for_file(config);
   if (options.compile && !compile.is_null()) {
     if (is_old) {
       saving::legacy::compile_as_saved(model, compile, is_old);

@@ -8,6 +8,7 @@
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/layers/layer_registry.h"
+#include "keras/layers/weights_to_come.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/operation_registry.h"
 
@@ -138,6 +139,11 @@ Model deserialize_model(const Config& config) {
   if (!impl)
     throw ValueError(str("The object is a layer of class ", layer.class_name(), ", not a model."));
   return Model(std::move(impl));
+}
+
+Model deserialize_model_for_file(const Config& config) {
+  const WeightsToCome follow;
+  return deserialize_model(config);
 }
 
 Tensors RestoredOperation::input_tensors() const {

@@ -30,6 +30,8 @@ Config serialize_operation(const std::shared_ptr<Operation>& operation);
 /// Keras's nor registered, or that this version does not have.
 Layer deserialize_layer(const Config& config);
 Model deserialize_model(const Config& config);
+/// The same, with weights that are not initialized: those of a file must follow.
+Model deserialize_model_for_file(const Config& config);
 
 /// A layer or keras.ops function of a config, to be called as the config says.
 class RestoredOperation {

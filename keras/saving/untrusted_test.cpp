@@ -1,6 +1,8 @@
 // Damaged files: whatever they hold, loading them succeeds or throws one of our errors.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -17,7 +19,6 @@ namespace {
 
 using test_support::read_file;
 using test_support::TempFolder;
-using test_support::write_file;
 
 long peak_megabytes() {
   rusage usage{};
@@ -36,6 +37,21 @@ const Model& tiny_model() {
   static const Model model = make_tiny_model();
   return model;
 }
+
+/// A file that never sees a disk, as tens of thousands of them would take minutes there.
+class MemoryFile {
+ public:
+  explicit MemoryFile(const std::string& bytes) : descriptor_(memfd_create("damaged", 0)) {
+    EXPECT_EQ(::write(descriptor_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  ~MemoryFile() { ::close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  int descriptor_;
+};
 
 /// One kind of file, and how it is loaded.
 struct Format {
@@ -69,9 +85,9 @@ class Untrusted : public ::testing::TestWithParam<Format> {
 
   /// Whether the bytes load; an exception that is not ours fails the test.
   bool loads(const std::string& bytes) {
-    write_file(path_, bytes);
+    const MemoryFile file(bytes);
     try {
-      GetParam().load(path_);
+      GetParam().load(file.path());
       return true;
     } catch (const Error& error) {
       EXPECT_FALSE(std::string(error.what()).empty());

@@ -51,7 +51,7 @@ Model load_model_from_hdf5(const Hdf5File& file, const std::string& source, bool
                          ? "the file holds weights alone: make the model and use load_weights."
                          : "is it a model of Keras?");
   const int generation = keras_generation(text_attribute(root, "keras_version"));
-  const Model model = deserialize_model(generation < 3 ? modernize_model(saved) : saved);
+  const Model model = deserialize_model_for_file(generation < 3 ? modernize_model(saved) : saved);
   for (const auto& [variable, value] : read_legacy_weights(model, root.group("model_weights"), {}))
     variable.assign(value);
   if (!compile) return model;
