@@ -1,0 +1,87 @@
+// Whether a sentence about a film is friendly: TextVectorization, an embedding and an LSTM in both
+// directions, trained on sentences as they are.
+
+#include <keras/keras.h>
+
+#include <cstdio>
+#include <numeric>
+
+#include "example_data.h"
+
+using namespace keras;
+
+namespace {
+
+/// ISO 8859-1 as UTF-8.
+std::string to_utf8(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xc0 | (byte >> 6));
+      out += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto arguments = example::parse(argc, argv);
+  std::vector<std::string> sentences;
+  std::vector<float> labels;
+  for (const auto& [name, label] :
+       {std::pair{"text/rt-polarity.neg", 0.0f}, {"text/rt-polarity.pos", 1.0f}})
+    for (const auto& line : example::read_lines(example::find(arguments, name))) {
+      sentences.push_back(to_utf8(line));
+      labels.push_back(label);
+    }
+  utils::set_random_seed(1);
+  const auto order =
+      ops::argsort(random::uniform({static_cast<std::int64_t>(labels.size())}, {.seed = 1}))
+          .to_vector<std::int64_t>();
+  std::vector<std::string> x;
+  std::vector<float> y;
+  for (const auto i : order) {
+    x.push_back(sentences[static_cast<std::size_t>(i)]);
+    y.push_back(labels[static_cast<std::size_t>(i)]);
+  }
+  const std::size_t cut = x.size() - 1662, used = arguments.quick ? 1000 : cut;
+  const auto part = [&](std::size_t begin, std::size_t end) {
+    const auto first = static_cast<std::ptrdiff_t>(begin), last = static_cast<std::ptrdiff_t>(end);
+    const auto count = static_cast<std::int64_t>(end - begin);
+    return std::pair{
+        string_tensor({x.begin() + first, x.begin() + last}, {count, 1}),
+        Tensor::from(std::vector<float>(y.begin() + first, y.begin() + last), {count, 1})};
+  };
+  const auto [train_x, train_y] = part(0, used);
+  const auto [test_x, test_y] = part(cut, x.size());
+
+  const layers::TextVectorization vectorize({.max_tokens = 12000, .output_sequence_length = 32});
+  vectorize.adapt(train_x);
+  const Sequential model({
+      Input({1}, {.dtype = "string"}),
+      vectorize,
+      layers::Embedding(12000, 64, {.mask_zero = true}),
+      layers::Dropout(0.5),
+      layers::Bidirectional(layers::LSTM(32)),
+      layers::Dropout(0.5),
+      layers::Dense(1, {.activation = "sigmoid"}),
+  });
+  model.compile({.optimizer = optimizers::Adam({.learning_rate = 1e-3}),
+                 .loss = "binary_crossentropy",
+                 .metrics = {"accuracy"}});
+  model.fit(train_x, train_y, {.batch_size = 64, .epochs = arguments.quick ? 1 : 5, .verbose = 2});
+  const double accuracy = model.evaluate(test_x, test_y, {.verbose = 0})["accuracy"];
+  std::printf("accuracy on %zu sentences: %.2f %%\n", x.size() - cut, 100 * accuracy);
+
+  const Tensor mine =
+      string_tensor({"a moving and beautiful film", "dull, lifeless and far too long"}, {2, 1});
+  const auto scores = model.predict(mine, {.verbose = 0}).to_vector<float>();
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    std::printf("%.2f %s\n", static_cast<double>(scores[i]), to_strings(mine)[i].c_str());
+  return arguments.quick || accuracy > 0.72 ? 0 : 1;
+}
