@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "keras/backend/cpu/onednn/implementations.h"
 #include "keras/engine/runtime/thread_pool.h"
 
 namespace keras::backend::cpu {
@@ -49,6 +50,11 @@ std::vector<std::string> StagedKernel::implementations() const {
   for (const auto& stage : stages_)
     for (const auto& share : stage) names.push_back(share.primitive->implementation());
   return names;
+}
+
+std::vector<std::string> implementations(const engine::PreparedKernel& kernel) {
+  const auto* staged = dynamic_cast<const StagedKernel*>(&kernel);
+  return staged ? staged->implementations() : std::vector<std::string>();
 }
 
 std::vector<std::int64_t> cut(std::int64_t size, int parts, std::int64_t grain) {

@@ -1,0 +1,87 @@
+#include "keras/backend/cpu/onednn/implementations.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "keras/engine/runtime/backend.h"
+#include "keras/engine/runtime/compiled_function.h"
+#include "keras/engine/runtime/executable.h"
+#include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/text.h"
+#include "keras/layers/convolutional/conv.h"
+#include "keras/layers/core/dense.h"
+#include "keras/layers/core/input_layer.h"
+#include "keras/layers/pooling/pooling.h"
+#include "keras/layers/reshaping/flatten.h"
+#include "keras/losses/losses.h"
+#include "keras/models/sequential.h"
+#include "keras/ops/gradient.h"
+#include "keras/optimizers/adam.h"
+
+// oneDNN falls back to plain loops, a hundred times slower, without a word.
+namespace keras::backend::cpu {
+namespace {
+
+/// Which implementations oneDNN chose for the kernels of a compiled function.
+std::vector<std::string> all_implementations(const engine::Executable& executable) {
+  const engine::Graph& graph = executable.graph();
+  std::vector<std::string> names;
+  for (const auto& call : graph.calls) {
+    if (call.op->traits.view) continue;
+    const Specs inputs = graph.specs(call.inputs), outputs = graph.specs(call.outputs);
+    const auto input_layouts = graph.layouts_of(call.inputs);
+    const auto output_layouts = graph.layouts_of(call.outputs);
+    const engine::KernelCall kernel_call{
+        *call.op,      call.attrs,    inputs, outputs, engine::num_threads(),
+        input_layouts, output_layouts};
+    const engine::Kernel* kernel = engine::find_kernel(kernel_call);
+    if (!kernel) continue;
+    for (const auto& name : implementations(*kernel->prepare(kernel_call)))
+      names.push_back(str(kernel->name, " ", name));
+  }
+  return names;
+}
+
+/// Those of a training step and of a prediction.
+std::vector<std::string> of_model(const Model& model, const Specs& batch) {
+  const optimizers::Adam optimizer;
+  optimizer.build(model.trainable_weights());
+  const losses::SparseCategoricalCrossentropy loss_fn;
+  const CompiledFunction train([&](const Tensors& in) {
+    const auto [loss, gradients] =
+        value_and_grad([&] { return loss_fn(in[1], model(in[0], {.training = true})); },
+                       model.trainable_weights());
+    optimizer.apply(gradients, model.trainable_weights());
+    return Tensors{loss};
+  });
+  const CompiledFunction predict([&](const Tensors& in) { return Tensors{model(in[0])}; });
+  std::vector<std::string> names = all_implementations(*train.executable(batch));
+  for (auto& name : all_implementations(*predict.executable({batch[0]}))) names.push_back(name);
+  return names;
+}
+
+void expect_fast(const std::vector<std::string>& names, std::size_t at_least) {
+  EXPECT_GE(names.size(), at_least) << join(names, ", ");
+  for (const auto& name : names) EXPECT_EQ(name.find("ref"), std::string::npos) << name;
+}
+
+TEST(OnednnImplementations, OfAnMlpAreNoReferenceOnes) {
+  const Sequential model({Input({784}), layers::Dense(512, {.activation = "relu"}),
+                          layers::Dense(512, {.activation = "relu"}),
+                          layers::Dense(10, {.activation = "softmax"})});
+  // Three products forwards, five backwards, three in the prediction.
+  expect_fast(of_model(model, {{{128, 784}, DType::kFloat32}, {{128}, DType::kInt32}}), 11);
+}
+
+TEST(OnednnImplementations, OfACnnAreNoReferenceOnes) {
+  const Sequential model({Input({28, 28, 1}), layers::Conv2D(32, 3, {.activation = "relu"}),
+                          layers::MaxPooling2D(2), layers::Conv2D(64, 3, {.activation = "relu"}),
+                          layers::MaxPooling2D(2), layers::Flatten(),
+                          layers::Dense(10, {.activation = "softmax"})});
+  expect_fast(of_model(model, {{{128, 28, 28, 1}, DType::kFloat32}, {{128}, DType::kInt32}}), 11);
+}
+
+}  // namespace
+}  // namespace keras::backend::cpu
