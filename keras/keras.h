@@ -90,6 +90,7 @@
 #include "keras/models/model.h"
 #include "keras/models/model_impl.h"
 #include "keras/models/sequential.h"
+#include "keras/ops/blocks.h"
 #include "keras/ops/control_flow.h"
 #include "keras/ops/core.h"
 #include "keras/ops/gradient.h"

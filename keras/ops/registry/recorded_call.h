@@ -69,6 +69,7 @@ std::vector<RegistryRow> linalg_rows();
 std::vector<RegistryRow> signal_rows();
 std::vector<RegistryRow> decomposition_rows();
 std::vector<RegistryRow> selection_rows();
+std::vector<RegistryRow> block_rows();
 std::vector<RegistryRow> nn_rows();
 std::vector<RegistryRow> image_rows();
 
