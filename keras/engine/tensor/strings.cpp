@@ -27,8 +27,9 @@ constexpr std::uint64_t kMaxStrings = std::uint64_t{1} << kIndexBits;
 class StringRegistry {
  public:
   static StringRegistry& instance() {
-    static StringRegistry registry;
-    return registry;
+    // Never destroyed: static tensors may outlive it.
+    static auto* const registry = new StringRegistry;
+    return *registry;
   }
 
   std::shared_ptr<const StringBlock> add(std::vector<std::string> values) {
@@ -41,7 +42,7 @@ class StringRegistry {
     const std::lock_guard lock(mutex_);
     const std::uint64_t number = next_block_++;
     for (std::size_t i = 0; i < block->keys.size(); ++i) block->keys[i] = number << kIndexBits | i;
-    blocks_[number] = block;
+    if (!block->keys.empty()) blocks_[number] = block;
     return block;
   }
 

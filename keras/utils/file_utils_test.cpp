@@ -1,0 +1,73 @@
+#include "keras/utils/file_utils.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "keras/engine/error.h"
+#include "keras/utils/download.h"
+#include "keras/utils/sha256.h"
+#include "tests/support/tensors.h"
+
+namespace keras::utils {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::expect_error;
+
+constexpr const char* kHashOfAbc =
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+/// A folder that goes with the test.
+class GetFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_download()) GTEST_SKIP() << "libcurl is not installed";
+    folder_ = fs::temp_directory_path() / "keras_get_file_test";
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    std::ofstream(folder_ / "source.txt") << "abc";
+    origin_ = "file://" + (folder_ / "source.txt").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  GetFileOptions options(const std::string& hash) const {
+    return {.file_hash = hash, .cache_subdir = "sets", .cache_dir = folder_, .verbose = false};
+  }
+
+  fs::path folder_;
+  std::string origin_;
+};
+
+TEST(Sha256, IsTheStandards) {
+  EXPECT_EQ(Sha256().finish(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  Sha256 hash;
+  const std::string text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+  hash.update(std::as_bytes(std::span(text)));
+  EXPECT_EQ(hash.finish(), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+TEST_F(GetFileTest, KeepsWhatItGot) {
+  const fs::path file = get_file("abc.txt", origin_, options(kHashOfAbc));
+  EXPECT_EQ(file, folder_ / "sets" / "abc.txt");
+  EXPECT_EQ(hash_file(file), kHashOfAbc);
+  // There is no asking again, and a damaged file is replaced.
+  fs::rename(folder_ / "source.txt", folder_ / "elsewhere.txt");
+  EXPECT_EQ(get_file("abc.txt", origin_, options(kHashOfAbc)), file);
+  std::ofstream(file) << "damaged";
+  get_file("abc.txt", "file://" + (folder_ / "elsewhere.txt").string(), options(kHashOfAbc));
+  EXPECT_EQ(hash_file(file), kHashOfAbc);
+}
+
+TEST_F(GetFileTest, LeavesNothingOfAFailure) {
+  expect_error<IoError>([&] { get_file("abc.txt", origin_, options("00")); },
+                        "has the SHA-256 ba7816bf");
+  expect_error<IoError>([&] { get_file("abc.txt", origin_ + ".none", options(kHashOfAbc)); },
+                        "put it at " + (folder_ / "sets" / "abc.txt").string());
+  EXPECT_TRUE(fs::is_empty(folder_ / "sets"));
+  expect_error<ValueError>([&] { get_file("../abc.txt", origin_, options("")); },
+                           "`fname` must be the name of a file");
+}
+
+}  // namespace
+}  // namespace keras::utils
