@@ -45,6 +45,13 @@
 #include "keras/layers/preprocessing/integer_lookup.h"
 #include "keras/layers/preprocessing/mel_spectrogram.h"
 #include "keras/layers/preprocessing/normalization.h"
+#include "keras/layers/preprocessing/random_brightness.h"
+#include "keras/layers/preprocessing/random_contrast.h"
+#include "keras/layers/preprocessing/random_crop.h"
+#include "keras/layers/preprocessing/random_flip.h"
+#include "keras/layers/preprocessing/random_rotation.h"
+#include "keras/layers/preprocessing/random_translation.h"
+#include "keras/layers/preprocessing/random_zoom.h"
 #include "keras/layers/preprocessing/rescaling.h"
 #include "keras/layers/preprocessing/resizing.h"
 #include "keras/layers/preprocessing/stft_spectrogram.h"
@@ -175,6 +182,13 @@ constexpr Row kRows[] = {
     {"Permute", make<layers::Permute>},
     {"RMSNormalization", make<layers::RMSNormalization>},
     {"RNN", make<layers::RNN>},
+    {"RandomBrightness", make<layers::RandomBrightness>},
+    {"RandomContrast", make<layers::RandomContrast>},
+    {"RandomCrop", make<layers::RandomCrop>},
+    {"RandomFlip", make<layers::RandomFlip>},
+    {"RandomRotation", make<layers::RandomRotation>},
+    {"RandomTranslation", make<layers::RandomTranslation>},
+    {"RandomZoom", make<layers::RandomZoom>},
     {"ReLU", make<layers::ReLU>},
     {"RepeatVector", make<layers::RepeatVector>},
     {"Rescaling", make<layers::Rescaling>},

@@ -1,0 +1,92 @@
+#include "keras/layers/preprocessing/random_image_layer.h"
+
+#include <utility>
+#include <vector>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/layers/regularization/noise_arguments.h"
+#include "keras/ops/core.h"
+#include "keras/ops/nn/spatial.h"
+#include "keras/ops/numpy.h"
+
+namespace keras::layers {
+
+RandomRange RandomRange::from_config(const Config& config, const char* argument) {
+  if (config.is_number()) return config.as_double();
+  if (config.is_list() && config.as_list().size() == 2 && config.as_list()[0].is_number() &&
+      config.as_list()[1].is_number())
+    return {config.as_list()[0].as_double(), config.as_list()[1].as_double()};
+  throw ValueError(
+      str("The `", argument, "` argument should be a number or a list of two numbers."));
+}
+
+Config RandomRange::to_config() const {
+  if (!pair_) return low_;
+  return Config::list_of(std::vector<double>{low_, high_});
+}
+
+std::string RandomRange::to_string() const {
+  return pair_ ? str("(", low_, ", ", high_, ")") : str(low_);
+}
+
+RandomRange checked_factor(const RandomRange& factor, int least, int most) {
+  const bool inside = factor.is_pair() ? factor.first() <= most && factor.second() >= least
+                                       : factor.first() >= least && factor.first() <= most;
+  if (!inside)
+    throw ValueError(
+        str("The `factor` argument should be a number (or a list of two numbers) in "
+            "the range [",
+            least, ", ", most, "]. Received: factor=", factor));
+  if (factor.is_pair()) return {factor.lower(), factor.upper()};
+  return {std::max<double>(factor.lower(), least), factor.upper()};
+}
+
+RandomImageLayer::RandomImageLayer(LayerBase base, const std::string& data_format,
+                                   std::optional<std::int64_t> seed)
+    : LayerImpl(std::move(base)),
+      data_format_(ops::standardize_data_format(data_format)),
+      given_seed_(seed),
+      seed_(seed) {}
+
+Tensor RandomImageLayer::call(const Tensor& x, const CallContext& context) {
+  if (x.rank() != 3 && x.rank() != 4)
+    throw ShapeError(
+        str("Expected image tensor to have rank 3 (single image) or 4 (batch of "
+            "images). Received: data.shape=",
+            x.shape()));
+  const Tensor images = ops::cast(x, compute_dtype());
+  if (!context.is_training()) return images;
+  if (images.rank() == 4) return transform(images);
+  return ops::squeeze(transform(ops::expand_dims(images, {.axis = 0})), {.axis = 0});
+}
+
+Tensors RandomImageLayer::replay(const Tensors& inputs, const Config& arguments,
+                                 const CallContext& context) {
+  // Without a word while the model is put together: shapes are those of training.
+  const bool training = context.training.value_or(true);
+  Config decided = arguments;
+  if (Config* named = decided.find("kwargs"); named && named->contains("training"))
+    named->set("training", training);
+  return LayerImpl::replay(inputs, decided, {training});
+}
+
+Config RandomImageLayer::get_config() const {
+  Config config = LayerImpl::get_config();
+  config.set("data_format", data_format_);
+  return config;
+}
+
+Config RandomImageLayer::seed_config() const { return seed_to_config(given_seed_); }
+
+Tensor RandomImageLayer::draw(const Tensor& images, double low, double high, int rank) const {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(rank), 1);
+  shape[0] = images.shape()[0];
+  return random::uniform(Shape(shape), {.minval = low, .maxval = high, .seed = seed_});
+}
+
+Tensor RandomImageLayer::draw_scalar(double low, double high) const {
+  return random::uniform({}, {.minval = low, .maxval = high, .seed = seed_});
+}
+
+}  // namespace keras::layers

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "keras/layers/layer_impl.h"
+#include "keras/layers/preprocessing/random_range.h"
+#include "keras/random/random.h"
+
+namespace keras::layers {
+
+/// What the layers have in common that change images at random in training and leave them alone
+/// elsewhere. Inside a model the model's word on training counts more than what the call was
+/// recorded with: Keras records such layers as training.
+class RandomImageLayer : public LayerImpl {
+ public:
+  RandomImageLayer(LayerBase base, const std::string& data_format,
+                   std::optional<std::int64_t> seed);
+
+  Tensor call(const Tensor& x, const CallContext& context) final;
+  Tensors replay(const Tensors& inputs, const Config& arguments, const CallContext& context) final;
+  Config get_config() const override;
+
+ protected:
+  /// Changes a batch of images in the compute dtype.
+  virtual Tensor transform(const Tensor& images) = 0;
+
+  bool channels_first() const { return data_format_ == "channels_first"; }
+  int row_axis() const { return channels_first() ? 2 : 1; }
+  Config seed_config() const;
+  /// One number for each image, of rank `rank`.
+  Tensor draw(const Tensor& images, double low, double high, int rank) const;
+  Tensor draw_scalar(double low, double high) const;
+
+ private:
+  std::string data_format_;
+  std::optional<std::int64_t> given_seed_;
+  random::SeedGenerator seed_;
+};
+
+/// `factor` inside the bounds, as Keras's base class takes it: one number f means [-f, f], cut to
+/// the bounds. Throws ValueError for numbers outside.
+RandomRange checked_factor(const RandomRange& factor, int least, int most);
+/// Reads what all these layers have; bounding boxes are refused.
+template <typename Options>
+void read_random_image_options(ConfigReader& reader, Options& options);
+
+template <typename Options>
+void read_random_image_options(ConfigReader& reader, Options& options) {
+  reader.expect("bounding_box_format", nullptr);
+  options.seed = reader.get_optional_int("seed");
+  options.data_format = reader.get("data_format", "");
+}
+
+}  // namespace keras::layers

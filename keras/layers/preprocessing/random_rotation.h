@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/random_range.h"
+
+namespace keras::layers {
+
+struct RandomRotationOptions {
+  /// What stands outside: the image mirrored ("reflect") or repeated ("wrap"), `fill_value`
+  /// ("constant") or the edge ("nearest").
+  std::string fill_mode = "reflect";
+  std::string interpolation = "bilinear";  ///< or "nearest"
+  std::optional<std::int64_t> seed = {};
+  double fill_value = 0.0;
+  /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
+  std::string data_format = {};
+  std::string name = {};
+  bool trainable = true;
+  DTypePolicy dtype = {};
+};
+
+/// Turns each image about its middle by a share in `factor` of a full circle, in training. Keras:
+/// keras.layers.RandomRotation.
+class RandomRotation : public Layer {
+ public:
+  /// Throws ValueError for a factor outside [-1, 1] and for unknown names.
+  explicit RandomRotation(RandomRange factor, RandomRotationOptions options = {});
+  static RandomRotation from_config(const Config& config);
+};
+
+}  // namespace keras::layers

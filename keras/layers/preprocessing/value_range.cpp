@@ -1,0 +1,21 @@
+#include "keras/layers/preprocessing/value_range.h"
+
+#include <vector>
+
+#include "keras/engine/error.h"
+
+namespace keras::layers {
+
+std::array<double, 2> read_value_range(ConfigReader& reader) {
+  const Config& config = reader.get("value_range");
+  if (config.is_null()) return {0, 255};
+  if (!config.is_list() || config.as_list().size() != 2)
+    throw ValueError("The `value_range` argument should be a list of two numbers.");
+  return {config.as_list()[0].as_double(), config.as_list()[1].as_double()};
+}
+
+Config value_range_to_config(const std::array<double, 2>& range) {
+  return Config::list_of(std::vector<double>(range.begin(), range.end()));
+}
+
+}  // namespace keras::layers

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <array>
+
+#include "keras/layers/config_reader.h"
+
+namespace keras::layers {
+
+/// `value_range`, two numbers, (0, 255) where it is not given. Throws ValueError for other lists.
+std::array<double, 2> read_value_range(ConfigReader& reader);
+Config value_range_to_config(const std::array<double, 2>& range);
+
+}  // namespace keras::layers
