@@ -107,8 +107,8 @@ TEST(Merge, RefusesInputsThatDoNotFit) {
 }
 
 TEST(Merge, WorksInFunctionalModels) {
-  const Tensor a = Input({.shape = Shape{3}});
-  const Tensor b = Input({.shape = Shape{3}});
+  const Tensor a = Input({3});
+  const Tensor b = Input({3});
   const Tensor sum = Add()({a, b, a});
   const Tensor y = Concatenate()({sum, Dot(1)({a, b})});
   EXPECT_EQ(y.shape(), (Shape{kUnknown, 4}));
