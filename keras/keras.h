@@ -121,6 +121,7 @@
 #include "keras/utils/audio_dataset_utils.h"
 #include "keras/utils/directory_dataset.h"
 #include "keras/utils/file_utils.h"
+#include "keras/utils/image_dataset_utils.h"
 #include "keras/utils/image_utils.h"
 #include "keras/utils/numerical_utils.h"
 #include "keras/utils/random_seed.h"

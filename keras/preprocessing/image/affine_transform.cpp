@@ -65,7 +65,14 @@ struct Neighbours {
   float share;  ///< of the second
 };
 
-/// The two pixels around a mapped coordinate.
+/// The two pixels around a coordinate in [0, length - 1]. Not floor: without SSE 4.1 that is a
+/// call.
+inline Neighbours neighbours_inside(double at, int length) {
+  const int first = static_cast<int>(at);
+  return {first, first + (first < length - 1), static_cast<float>(at - first)};
+}
+
+/// The same for a coordinate in (-1, length), where reflection meets the edge.
 inline Neighbours neighbours(double at, int length) {
   const double below = std::floor(at);
   const int first = static_cast<int>(below);
@@ -73,28 +80,48 @@ inline Neighbours neighbours(double at, int length) {
           static_cast<float>(at - below)};
 }
 
-template <int C, int Order>
-inline void sample(const Plane& plane, double y, double x, float* to) {
+template <int C>
+inline void interpolate(const Plane& plane, const Neighbours& rows, const Neighbours& columns,
+                        float* __restrict to) {
   const std::ptrdiff_t channels = C == 0 ? plane.channels : C;
   const std::ptrdiff_t stride = plane.width * channels;
-  if constexpr (Order == 0) {
-    const int row = std::clamp(static_cast<int>(std::floor(y + 0.5)), 0, plane.height - 1);
-    const int column = std::clamp(static_cast<int>(std::floor(x + 0.5)), 0, plane.width - 1);
-    const float* from = plane.from + row * stride + column * channels;
-    for (std::ptrdiff_t c = 0; c < channels; ++c) to[c] = from[c];
-  } else {
-    const Neighbours rows = neighbours(y, plane.height);
-    const Neighbours columns = neighbours(x, plane.width);
-    const float* top = plane.from + rows.first * stride;
-    const float* bottom = plane.from + rows.second * stride;
-    const std::ptrdiff_t left = columns.first * channels;
-    const std::ptrdiff_t right = columns.second * channels;
-    for (std::ptrdiff_t c = 0; c < channels; ++c) {
-      const float above = top[left + c] + columns.share * (top[right + c] - top[left + c]);
-      const float below = bottom[left + c] + columns.share * (bottom[right + c] - bottom[left + c]);
-      to[c] = above + rows.share * (below - above);
-    }
+  const float* top = plane.from + rows.first * stride;
+  const float* bottom = plane.from + rows.second * stride;
+  const std::ptrdiff_t left = columns.first * channels;
+  const std::ptrdiff_t right = columns.second * channels;
+  for (std::ptrdiff_t c = 0; c < channels; ++c) {
+    const float above = top[left + c] + columns.share * (top[right + c] - top[left + c]);
+    const float below = bottom[left + c] + columns.share * (bottom[right + c] - bottom[left + c]);
+    to[c] = above + rows.share * (below - above);
   }
+}
+
+template <int C, int Order>
+inline void sample_inside(const Plane& plane, double y, double x, float* to) {
+  if constexpr (Order == 1) {
+    interpolate<C>(plane, neighbours_inside(y, plane.height), neighbours_inside(x, plane.width),
+                   to);
+  } else {
+    const std::ptrdiff_t channels = C == 0 ? plane.channels : C;
+    const auto row = static_cast<std::ptrdiff_t>(y + 0.5);
+    const auto column = static_cast<std::ptrdiff_t>(x + 0.5);
+    const float* from = plane.from + (row * plane.width + column) * channels;
+    for (std::ptrdiff_t c = 0; c < channels; ++c) to[c] = from[c];
+  }
+}
+
+template <int C, int Order>
+void sample_outside(const Plane& plane, double y, double x, const WarpOptions& options, float* to) {
+  if (options.fill_mode == FillMode::kConstant) {
+    std::fill_n(to, plane.channels, options.cval);
+    return;
+  }
+  y = mapped(y, plane.height, options.fill_mode);
+  x = mapped(x, plane.width, options.fill_mode);
+  if constexpr (Order == 1)
+    return interpolate<C>(plane, neighbours(y, plane.height), neighbours(x, plane.width), to);
+  sample_inside<C, 0>(plane, std::clamp(y, 0.0, plane.height - 1.0),
+                      std::clamp(x, 0.0, plane.width - 1.0), to);
 }
 
 /// Coordinates of a run of columns first, in loops without branches; then the pixels.
@@ -128,18 +155,19 @@ void warp_row(const Plane& plane, const AffineTransform& transform, const WarpOp
   for (int column = 0; column < plane.width; column += kRun) {
     const int count = std::min(kRun, plane.width - column);
     fill_coordinates(at, transform, row, column, count);
-    for (int i = 0; i < count; ++i, to += step) {
-      double y = at.y[i];
-      double x = at.x[i];
-      if (!(y >= 0 && y <= last_y && x >= 0 && x <= last_x)) {
-        if (options.fill_mode == FillMode::kConstant) {
-          std::fill_n(to, channels, options.cval);
-          continue;
-        }
-        y = mapped(y, plane.height, options.fill_mode);
-        x = mapped(x, plane.width, options.fill_mode);
+    if (options.fill_mode == FillMode::kNearest)
+      for (int i = 0; i < count; ++i) {
+        at.y[i] = std::min(std::max(at.y[i], 0.0), last_y);
+        at.x[i] = std::min(std::max(at.x[i], 0.0), last_x);
       }
-      sample<C, Order>(plane, y, x, to);
+    for (int i = 0; i < count; ++i, to += step) {
+      const double y = at.y[i];
+      const double x = at.x[i];
+      if (y >= 0 && y <= last_y && x >= 0 && x <= last_x) {
+        sample_inside<C, Order>(plane, y, x, to);
+      } else {
+        sample_outside<C, Order>(plane, y, x, options, to);
+      }
     }
   }
 }
