@@ -198,10 +198,7 @@ void LayerImpl::set_trainable(bool trainable) {
 }
 
 Variables LayerImpl::weights() const {
-  Variables out;
-  for (const bool trainable : {true, false})
-    for (const auto& variable : variables_)
-      if (variable.trainable() == trainable) append_once(out, {variable});
+  Variables out = variables_;
   for (const auto& layer : sublayers()) append_once(out, layer.weights());
   return out;
 }

@@ -10,8 +10,10 @@
 #include "keras/engine/text.h"
 #include "keras/layers/asset_holder.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/low_rank_adaptation.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/core.h"
+#include "keras/ops/numpy.h"
 #include "keras/saving/legacy/legacy_training.h"
 #include "keras/saving/legacy/store_tree.h"
 #include "keras/utils/io_utils.h"
@@ -29,6 +31,12 @@ AssetHolder* holder_of(const WeightGroup& part) {
   return dynamic_cast<AssetHolder*>(part.layer.get());
 }
 
+/// The adaptation of a layer that has one enabled, else null.
+LowRankAdaptation* adaptation_of(const WeightGroup& part) {
+  auto* adaptation = dynamic_cast<LowRankAdaptation*>(part.layer.get());
+  return adaptation && !adaptation->factors().empty() ? adaptation : nullptr;
+}
+
 std::string joined(const std::string& path, const std::string& name) {
   return path.empty() ? name : path + "/" + name;
 }
@@ -41,11 +49,10 @@ std::string short_class_name(const Layer& layer) {
 /// Layers are filed under the attribute that holds them; those of a list under their classes'
 /// names, counted, because their own names differ from run to run.
 void collect_parts(const Layer& layer, const std::string& path, std::vector<WeightGroup>& parts) {
-  Variables ordered;
-  for (const bool trainable : {true, false})
-    for (const auto& variable : layer.impl()->own_variables())
-      if (variable.trainable() == trainable) ordered.push_back(variable);
-  parts.push_back({path, layer.name(), std::move(ordered), layer.impl()});
+  WeightGroup part = {path, layer.name(), layer.impl()->own_variables(), layer.impl()};
+  if (const LowRankAdaptation* adaptation = adaptation_of(part))
+    for (const auto& factor : adaptation->factors()) std::erase(part.variables, factor);
+  parts.push_back(std::move(part));
   std::map<std::string, int> counts;
   for (const auto& inner : layer.impl()->sublayers()) {
     if (const std::string attribute = layer.impl()->attribute_of(inner); !attribute.empty()) {
@@ -173,8 +180,13 @@ std::vector<WeightGroup> weight_groups(const Model& model) {
 
 NamedTensors arrays_of(const WeightGroup& group) {
   NamedTensors arrays;
-  for (std::size_t i = 0; i < group.variables.size(); ++i)
-    arrays.emplace_back(std::to_string(i), group.variables[i].value());
+  const LowRankAdaptation* adaptation = adaptation_of(group);
+  for (std::size_t i = 0; i < group.variables.size(); ++i) {
+    const Variable& variable = group.variables[i];
+    const bool merged = adaptation && adaptation->adapted_kernel() == variable;
+    arrays.emplace_back(std::to_string(i),
+                        merged ? adaptation->merged_kernel().eval() : variable.value());
+  }
   if (const AssetHolder* holder = holder_of(group))
     for (const auto& [name, value] : holder->own_arrays()) arrays.emplace_back(name, value);
   return arrays;
@@ -199,7 +211,12 @@ void read_weights(const Model& model, const StoredWeights& stored, bool skip_mis
     values = read_other_store(model, stored, error);
   }
   for (const auto& [variable, value] : values) variable.assign(value);
-  for (const auto& part : model_parts(model)) read_arrays(part, stored);
+  for (const auto& part : model_parts(model)) {
+    read_arrays(part, stored);
+    if (const LowRankAdaptation* adaptation = adaptation_of(part))
+      for (const auto& factor : adaptation->factors())
+        factor.assign(ops::zeros(factor.shape(), factor.dtype()));
+  }
   read_optimizer_state(model, stored);
 }
 

@@ -6,14 +6,16 @@
 #include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/low_rank_adaptation.h"
 #include "keras/layers/serialization.h"
+#include "keras/ops/core.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::layers {
 namespace {
 
-class DenseImpl final : public LayerImpl {
+class DenseImpl final : public LayerImpl, public LowRankAdaptation {
  public:
   DenseImpl(int units, DenseOptions options)
       : LayerImpl({"Dense", options.name, options.trainable, options.dtype}),
@@ -24,6 +26,7 @@ class DenseImpl final : public LayerImpl {
           str("Received an invalid value for `units`, expected a positive integer. "
               "Received: units=",
               units));
+    if (options_.lora_rank) check_rank(*options_.lora_rank);
     supports_masking_ = true;
     activity_regularizer_ = options_.activity_regularizer;
     input_spec_ = {{.min_ndim = 2}};
@@ -46,10 +49,42 @@ class DenseImpl final : public LayerImpl {
                           .regularizer = options_.bias_regularizer,
                           .constraint = options_.bias_constraint});
     input_spec_ = {{.min_ndim = 2, .axes = {{-1, size}}}};
+    if (options_.lora_rank) enable_lora(*options_.lora_rank, {});
+  }
+
+  void enable_lora(int rank, const EnableLoraOptions& lora) {
+    check_rank(rank);
+    if (!kernel_.defined())
+      throw NotBuiltError("Cannot enable lora on a layer that isn't yet built.",
+                          "call the layer, or build it via: `layer.build(input_shape)`.");
+    if (a_.defined())
+      throw ValueError("lora is already enabled. This can only be done once per layer.");
+    const auto factor = [&](const char* name, const Shape& shape,
+                            const initializers::Initializer& initializer) {
+      return add_weight(name, shape,
+                        {.initializer = initializer,
+                         .regularizer = options_.kernel_regularizer,
+                         .dtype = DType::kFloat32});
+    };
+    a_ = factor("lora_kernel_a", {kernel_.shape()[0], rank}, lora.a_initializer);
+    b_ = factor("lora_kernel_b", {rank, units_}, lora.b_initializer);
+    kernel_.set_trainable(false);
+    options_.lora_rank = rank;
+    options_.lora_alpha = lora.lora_alpha.value_or(rank);
+  }
+
+  Variables factors() const override { return a_.defined() ? Variables{a_, b_} : Variables{}; }
+  Variable adapted_kernel() const override { return kernel_; }
+  Tensor merged_kernel() const override {
+    const Tensor sum =
+        ops::cast(kernel_.value(), DType::kFloat32) + ops::matmul(a_.value(), b_.value()) * scale();
+    return ops::cast(sum, kernel_.dtype());
   }
 
   Tensor call(const Tensor& x, const CallContext&) override {
-    Tensor y = ops::matmul(x, computed(kernel_));
+    Tensor kernel = computed(kernel_);
+    if (a_.defined()) kernel = kernel + ops::matmul(computed(a_), computed(b_)) * scale();
+    Tensor y = ops::matmul(x, kernel);
     if (bias_.defined()) y = y + computed(bias_);
     return options_.activation(y);
   }
@@ -66,20 +101,50 @@ class DenseImpl final : public LayerImpl {
     config.set("activity_regularizer", options_.activity_regularizer.serialize());
     config.set("kernel_constraint", options_.kernel_constraint.serialize());
     config.set("bias_constraint", options_.bias_constraint.serialize());
+    if (options_.lora_rank) {
+      config.set("lora_rank", *options_.lora_rank);
+      config.set("lora_alpha", options_.lora_alpha.value_or(*options_.lora_rank));
+    }
     return config;
   }
 
  private:
+  void check_rank(int rank) const {
+    if (rank <= 0)
+      throw ValueError(
+          str("The rank of a low-rank adaptation must be a positive integer. "
+              "Received: rank=",
+              rank));
+    if (options_.kernel_constraint.defined())
+      throw ValueError("Lora is incompatible with kernel constraints.",
+                       "remove the `kernel_constraint` argument.");
+  }
+
+  double scale() const {
+    return static_cast<double>(*options_.lora_alpha) / static_cast<double>(*options_.lora_rank);
+  }
+
   std::int64_t units_;
   DenseOptions options_;
   Variable kernel_;
   Variable bias_;
+  Variable a_, b_;
 };
+
+/// A saved rank or α: an integer that fits, or none.
+std::optional<int> optional_int(ConfigReader& reader, const char* name) {
+  if (reader.get(name).is_null()) return std::nullopt;
+  return reader.require_int(name);
+}
 
 }  // namespace
 
 Dense::Dense(int units, DenseOptions options)
     : Layer(std::make_shared<DenseImpl>(units, std::move(options))) {}
+
+void Dense::enable_lora(int rank, EnableLoraOptions options) const {
+  static_cast<DenseImpl&>(*impl()).enable_lora(rank, options);
+}
 
 Dense Dense::from_config(const Config& config) {
   ConfigReader reader("Dense", config);
@@ -97,6 +162,8 @@ Dense Dense::from_config(const Config& config) {
       regularizers::Regularizer::deserialize(reader.get("activity_regularizer"));
   options.kernel_constraint = constraints::Constraint::deserialize(reader.get("kernel_constraint"));
   options.bias_constraint = constraints::Constraint::deserialize(reader.get("bias_constraint"));
+  options.lora_rank = optional_int(reader, "lora_rank");
+  options.lora_alpha = optional_int(reader, "lora_alpha");
   reader.expect("quantization_config", nullptr);
   options.name = reader.name();
   options.trainable = reader.trainable();
