@@ -7,6 +7,7 @@
 #include "keras/engine/error.h"
 #include "keras/utils/download.h"
 #include "keras/utils/sha256.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/tensors.h"
 
 namespace keras::utils {
@@ -18,25 +19,19 @@ using testing::expect_error;
 constexpr const char* kHashOfAbc =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-/// A folder that goes with the test.
 class GetFileTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!can_download()) GTEST_SKIP() << "libcurl is not installed";
-    folder_ = fs::temp_directory_path() / "keras_get_file_test";
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    std::ofstream(folder_ / "source.txt") << "abc";
-    origin_ = "file://" + (folder_ / "source.txt").string();
+    test_support::write_file(folder_ / "source.txt", "abc");
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   GetFileOptions options(const std::string& hash) const {
-    return {.file_hash = hash, .cache_subdir = "sets", .cache_dir = folder_, .verbose = false};
+    return {.file_hash = hash, .cache_subdir = "sets", .cache_dir = folder_ / "", .verbose = false};
   }
 
-  fs::path folder_;
-  std::string origin_;
+  test_support::TempFolder folder_;
+  std::string origin_ = "file://" + (folder_ / "source.txt").string();
 };
 
 TEST(Sha256, IsTheStandards) {
@@ -49,7 +44,7 @@ TEST(Sha256, IsTheStandards) {
 
 TEST_F(GetFileTest, KeepsWhatItGot) {
   const fs::path file = get_file("abc.txt", origin_, options(kHashOfAbc));
-  EXPECT_EQ(file, folder_ / "sets" / "abc.txt");
+  EXPECT_EQ(file, folder_ / "sets/abc.txt");
   EXPECT_EQ(hash_file(file), kHashOfAbc);
   // There is no asking again, and a damaged file is replaced.
   fs::rename(folder_ / "source.txt", folder_ / "elsewhere.txt");
@@ -63,7 +58,7 @@ TEST_F(GetFileTest, LeavesNothingOfAFailure) {
   expect_error<IoError>([&] { get_file("abc.txt", origin_, options("00")); },
                         "has the SHA-256 ba7816bf");
   expect_error<IoError>([&] { get_file("abc.txt", origin_ + ".none", options(kHashOfAbc)); },
-                        "put it at " + (folder_ / "sets" / "abc.txt").string());
+                        "put it at " + (folder_ / "sets/abc.txt").string());
   EXPECT_TRUE(fs::is_empty(folder_ / "sets"));
   expect_error<ValueError>([&] { get_file("../abc.txt", origin_, options("")); },
                            "`fname` must be the name of a file");
