@@ -16,22 +16,25 @@ namespace {
 /// The layers whose calls are under way on this thread, outermost first.
 struct CallFrame {
   const LayerImpl* layer;
-  bool training;
+  std::optional<bool> training;
 };
 thread_local std::vector<CallFrame> call_stack;
 thread_local LossScope* loss_scope = nullptr;
 
 class CallScope {
  public:
-  CallScope(const LayerImpl* layer, bool training) { call_stack.push_back({layer, training}); }
+  CallScope(const LayerImpl* layer, std::optional<bool> training) {
+    call_stack.push_back({layer, training});
+  }
   ~CallScope() { call_stack.pop_back(); }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 };
 
-bool resolved_training(const CallContext& context) {
-  if (context.training) return *context.training;
-  return !call_stack.empty() && call_stack.back().training;
+/// Unset where neither the call nor one around it says: then what was recorded counts.
+std::optional<bool> resolved_training(const CallContext& context) {
+  if (context.training || call_stack.empty()) return context.training;
+  return call_stack.back().training;
 }
 
 Shapes shapes_of(const Tensors& tensors) {
@@ -99,7 +102,8 @@ Tensors LayerImpl::replay(const Tensors& inputs, const Config& arguments,
                           const CallContext& context) {
   const CallArguments bound(name_, call_parameters(), arguments, inputs);
   CallContext own = context;
-  if (const auto training = bound.training()) own.training = training;
+  // What the model is called with counts more than what this call was recorded with, as in Keras.
+  if (!own.training) own.training = bound.training();
   return run(bound, own);
 }
 
@@ -158,7 +162,7 @@ Tensors LayerImpl::run(const CallArguments& arguments, const CallContext& contex
   }
   const CallArguments cast = arguments.with_tensors(std::move(tensors)).with_mask_on_input();
   const CallContext own{resolved_training(context)};
-  const CallScope scope(this, *own.training);
+  const CallScope scope(this, own.training);
   try {
     Tensors outputs = with_masks(cast.inputs(), call_arguments(cast, own));
     add_activity_loss(outputs);

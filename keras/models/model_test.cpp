@@ -8,6 +8,7 @@
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/regularization/dropout.h"
 #include "keras/models/sequential.h"
 #include "keras/models/summary.h"
 #include "keras/ops/nn.h"
@@ -214,6 +215,17 @@ TEST(Model, ModelsFromListsKeepThem) {
   EXPECT_EQ(model_from_json(model.to_json()).to_json(), model.to_json());
   EXPECT_EQ(model.output().shape(), (Shape{kUnknown, 1}));
   EXPECT_TRUE(model.input().is_same(a));
+}
+
+TEST(Model, SaysWhetherItsLayersTrain) {
+  const Tensor input = Input({8});
+  const Model model(input, layers::Dropout(0.5, {.seed = 1})(input, {.training = true}));
+  const Tensor x = ops::ones({4, 8});
+  EXPECT_EQ(values(model(x, {.training = false})), values(x));
+  EXPECT_NE(values(model(x, {.training = true})), values(x));
+  // As recorded, where nobody says.
+  EXPECT_NE(values(model(x)), values(x));
+  EXPECT_EQ(values(model.predict(x, {.verbose = 0})), values(x));
 }
 
 TEST(Summary, LooksLikeKeras) {

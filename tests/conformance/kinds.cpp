@@ -30,18 +30,20 @@ Config object(const Case& test, const char* module) {
           {"registered_name", nullptr}};
 }
 
+const CallOptions kInference{.training = false};
+
 /// The same model as legacy HDF5, and its weights alone, where the case has them.
 void expect_from_hdf5(const Case& test, const Model& model) {
   const Config* whole = test.description().find("h5");
   if (whole && whole->is_string()) {
     const Model same = load_model(test.file(whole->as_string()), {.compile = false});
-    expect_outputs(test, same.call_list(arrays_of(test, "inputs")));
+    expect_outputs(test, same.call_list(arrays_of(test, "inputs"), kInference));
   }
   const Config* weights = test.description().find("weights");
   if (weights && weights->is_string()) {
     const Model same = model_from_json(model.to_json());
     same.load_weights(test.file(weights->as_string()).string());
-    expect_outputs(test, same.call_list(arrays_of(test, "inputs")));
+    expect_outputs(test, same.call_list(arrays_of(test, "inputs"), kInference));
   }
 }
 
@@ -52,14 +54,14 @@ void run_predict(const Case& test) {
   write_model(test, model);
   if (const Config* count = test.description().find("count_params"))
     test.expect("count_params", static_cast<double>(model.count_params()), count->as_double());
-  expect_outputs(test, model.call_list(arrays_of(test, "inputs")));
+  expect_outputs(test, model.call_list(arrays_of(test, "inputs"), kInference));
   const int calls = test.description().get("calls", 1);
   for (int call = 1; call < calls; ++call) {
     const std::string prefix = "call" + std::to_string(call) + "_";
     Tensors inputs;
     for (std::size_t i = 0; test.has_array(prefix + "x" + std::to_string(i)); ++i)
       inputs.push_back(test.array(prefix + "x" + std::to_string(i)));
-    expect_outputs(test, model.call_list(inputs), prefix);
+    expect_outputs(test, model.call_list(inputs, kInference), prefix);
   }
   expect_from_hdf5(test, model);
 }
