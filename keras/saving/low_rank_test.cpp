@@ -35,6 +35,17 @@ TEST(LowRankAdaptation, IsSavedInItsKernel) {
   }
 }
 
+TEST(LowRankAdaptation, StaysWhereItsLayerIsSkipped) {
+  const test_support::TempFolder folder;
+  const std::string path = (folder / "other.weights.h5").string();
+  const Tensor wide = Input({4}), input = Input({3});
+  Model(wide, layers::Dense(2)(wide)).save_weights(path);
+  const Model model(input, layers::Dense(2, {.lora_rank = 1})(input));
+  model.weights()[3].assign(ops::ones({1, 2}));
+  model.load_weights(path, {.skip_mismatch = true});
+  EXPECT_EQ(model.weights()[3].value().to_vector<float>(), (std::vector<float>{1, 1}));
+}
+
 TEST(LowRankAdaptation, TrainsItsFactorsAndNotItsKernel) {
   const Tensor input = Input({3});
   Model model(input, layers::Dense(2, {.lora_rank = 1})(input));

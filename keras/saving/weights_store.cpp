@@ -1,5 +1,6 @@
 #include "keras/saving/weights_store.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -135,6 +136,18 @@ void read_arrays(const WeightGroup& part, const StoredWeights& stored) {
   }
 }
 
+/// A kernel that was read holds its adaptation; a layer that was skipped keeps its own.
+void forget_adaptation(const WeightGroup& part, const Assignments& values) {
+  const LowRankAdaptation* adaptation = adaptation_of(part);
+  if (!adaptation) return;
+  const Variable kernel = adaptation->adapted_kernel();
+  if (std::none_of(values.begin(), values.end(),
+                   [&](const auto& read) { return read.first == kernel; }))
+    return;
+  for (const auto& factor : adaptation->factors())
+    factor.assign(ops::zeros(factor.shape(), factor.dtype()));
+}
+
 /// Stores of other generations name layers in other ways. The error is the first one's where that
 /// does not help.
 Assignments read_other_store(const Model& model, const StoredWeights& stored,
@@ -213,9 +226,7 @@ void read_weights(const Model& model, const StoredWeights& stored, bool skip_mis
   for (const auto& [variable, value] : values) variable.assign(value);
   for (const auto& part : model_parts(model)) {
     read_arrays(part, stored);
-    if (const LowRankAdaptation* adaptation = adaptation_of(part))
-      for (const auto& factor : adaptation->factors())
-        factor.assign(ops::zeros(factor.shape(), factor.dtype()));
+    forget_adaptation(part, values);
   }
   read_optimizer_state(model, stored);
 }

@@ -56,19 +56,9 @@ Tensor RandomImageLayer::call(const Tensor& x, const CallContext& context) {
             "images). Received: data.shape=",
             x.shape()));
   const Tensor images = ops::cast(x, compute_dtype());
-  if (!context.is_training()) return images;
+  if (!context.training.value_or(true)) return images;
   if (images.rank() == 4) return transform(images);
   return ops::squeeze(transform(ops::expand_dims(images, {.axis = 0})), {.axis = 0});
-}
-
-Tensors RandomImageLayer::replay(const Tensors& inputs, const Config& arguments,
-                                 const CallContext& context) {
-  // Without a word while the model is put together: shapes are those of training.
-  const bool training = context.training.value_or(true);
-  Config decided = arguments;
-  if (Config* named = decided.find("kwargs"); named && named->contains("training"))
-    named->set("training", training);
-  return LayerImpl::replay(inputs, decided, {training});
 }
 
 Config RandomImageLayer::get_config() const {

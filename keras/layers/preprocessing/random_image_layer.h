@@ -11,15 +11,13 @@
 namespace keras::layers {
 
 /// What the layers have in common that change images at random in training and leave them alone
-/// elsewhere. Inside a model the model's word on training counts more than what the call was
-/// recorded with: Keras records such layers as training.
+/// elsewhere. Where nobody says which it is, they are in training, as Keras's are.
 class RandomImageLayer : public LayerImpl {
  public:
   RandomImageLayer(LayerBase base, const std::string& data_format,
                    std::optional<std::int64_t> seed);
 
   Tensor call(const Tensor& x, const CallContext& context) final;
-  Tensors replay(const Tensors& inputs, const Config& arguments, const CallContext& context) final;
   Config get_config() const override;
 
  protected:
