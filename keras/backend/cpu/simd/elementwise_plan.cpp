@@ -212,11 +212,18 @@ class PlanBuilder {
     for (Value value = 0; value < count(); ++value) {
       if (code_[at(value)].kind != Kind::kLoad) continue;
       const Operand& input = program_.operands()[at(code_[at(value)].operand)];
-      if (input.dtype == output.dtype && input.strides == output.strides &&
-          last_use(value) > position)
+      if (input.dtype == output.dtype && same_places(input, output) && last_use(value) > position)
         return true;
     }
     return false;
+  }
+
+  /// Along an axis of one element strides say nothing: of inputs they are 0 there.
+  bool same_places(const Operand& a, const Operand& b) const {
+    const auto& dims = program_.dims();
+    for (std::size_t d = 0; d < dims.size(); ++d)
+      if (dims[d] != 1 && a.strides[d] != b.strides[d]) return false;
+    return true;
   }
 
   void mark_full_uniforms() {

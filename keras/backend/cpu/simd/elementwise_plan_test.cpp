@@ -158,6 +158,36 @@ TEST(ElementwisePlan, OutputsMayBeInputs) {
   }
 }
 
+/// An input broadcast along an axis of one element has the stride 0 there, an output 1.
+TEST(ElementwisePlan, AnOutputMayBeAnInputWhateverTheStridesOfAxesOfOneElement) {
+  for (const std::int64_t count : {64, 1024, 5000}) {
+    const auto x = numbers<float>(count);
+    for (const KernelTable* table : available_kernels()) {
+      ElementwiseProgram program({count, 1});
+      const int in = program.add_operand(DType::kFloat32, {1, 0});
+      const int changed = program.add_operand(DType::kFloat32, {1, 1});
+      const int positive = program.add_operand(DType::kBool, {1, 1});
+      const Value a = program.load(in);
+      program.store(changed,
+                    program.apply(Opcode::kSubtract, program.constant(Lane::kFloat32, 1), a));
+      program.store(positive,
+                    program.apply(Opcode::kGreater, a, program.constant(Lane::kFloat32, 0)));
+      auto values = x;
+      std::vector<std::uint8_t> signs(x.size());
+      const ElementwisePlan plan(program, {.kernels = table});
+      std::vector<char> scratch(plan.scratch_bytes() + 64);
+      void* aligned = scratch.data();
+      std::size_t space = scratch.size();
+      void* operands[] = {values.data(), values.data(), signs.data()};
+      plan.run(operands, std::align(64, plan.scratch_bytes(), aligned, space));
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        ASSERT_EQ(values[i], 1 - x[i]) << count;
+        ASSERT_EQ(signs[i], x[i] > 0) << count;
+      }
+    }
+  }
+}
+
 TEST(ElementwisePlan, SwapsTwoArraysInPlace) {
   auto x = numbers<float>(2048);
   auto y = numbers<float>(2048, 0.9);
