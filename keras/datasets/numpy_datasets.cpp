@@ -2,42 +2,25 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "keras/datasets/fetching.h"
 #include "keras/datasets/numpy_shuffle.h"
+#include "keras/datasets/row_selection.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/saving/npy.h"
-#include "keras/utils/file_utils.h"
 
 namespace keras::datasets {
 namespace {
-
-constexpr const char* kFolder = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/";
-
-std::filesystem::path fetched(const std::string& path, const std::string& file, const char* hash) {
-  return utils::get_file(path.empty() ? file : path, kFolder + file, {.file_hash = hash});
-}
 
 Tensor array_of(const std::filesystem::path& file, const std::string& name) {
   for (const auto& [key, array] : saving::load_npz(file))
     if (key == name) return Tensor::from_storage({array.shape, array.dtype}, array.bytes);
   throw IoError(str("The file ", file.string(), " has no array ", name, "."));
-}
-
-Tensor rows_of(const Tensor& table, const std::vector<std::size_t>& order, std::size_t begin,
-               std::size_t end) {
-  TensorSpec spec = table.spec();
-  const auto row = static_cast<std::size_t>(spec.shape.slice(1).size()) * dtype_size(spec.dtype);
-  spec.shape[0] = static_cast<std::int64_t>(end - begin);
-  const Storage storage = Storage::allocate(row * (end - begin));
-  const auto* from = static_cast<const std::byte*>(table.raw_data());
-  for (std::size_t i = begin; i < end; ++i)
-    std::memcpy(storage.data() + (i - begin) * row, from + order[i] * row, row);
-  return Tensor::from_storage(spec, storage);
 }
 
 TrainAndTest split_table(const std::filesystem::path& file, const TableOptions& options,
@@ -48,14 +31,8 @@ TrainAndTest split_table(const std::filesystem::path& file, const TableOptions& 
   const std::size_t count = std::min(most, static_cast<std::size_t>(x.shape()[0]));
   const auto order = numpy_shuffle(count, options.seed);
   const auto cut = static_cast<std::size_t>(static_cast<double>(count) * (1 - options.test_split));
-  return {{rows_of(x, order, 0, cut), rows_of(y, order, 0, cut)},
-          {rows_of(x, order, cut, count), rows_of(y, order, cut, count)}};
-}
-
-void check_split(double test_split) {
-  if (!(test_split >= 0 && test_split < 1))
-    throw ValueError(str("Invalid `test_split` argument: ", test_split,
-                         ". It must be between 0 and 1 (exclusive of 1)."));
+  const std::span train(order.data(), cut), test(order.data() + cut, count - cut);
+  return {{rows_of(x, train), rows_of(y, train)}, {rows_of(x, test), rows_of(y, test)}};
 }
 
 }  // namespace

@@ -3,21 +3,9 @@
 #include <cstdint>
 #include <string>
 
-#include "keras/engine/tensor/tensor.h"
+#include "keras/datasets/split.h"
 
 namespace keras::datasets {
-
-/// Examples and what is to be found for each.
-struct Split {
-  Tensor x;
-  Tensor y;
-};
-
-/// The two parts; `auto [train, test] = load_data();` takes it apart.
-struct TrainAndTest {
-  Split train;
-  Split test;
-};
 
 namespace mnist {
 struct LoadDataOptions {

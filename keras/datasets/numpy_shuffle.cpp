@@ -1,15 +1,18 @@
 #include "keras/datasets/numpy_shuffle.h"
 
 #include <numeric>
-#include <random>
 #include <utility>
 
 namespace keras::datasets {
 
 std::vector<std::size_t> numpy_shuffle(std::size_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  return numpy_shuffle(count, random);
+}
+
+std::vector<std::size_t> numpy_shuffle(std::size_t count, std::mt19937& random) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::mt19937 random(seed);
   for (std::size_t last = count; last-- > 1;) {
     std::size_t mask = last;
     for (const int shift : {1, 2, 4, 8, 16}) mask |= mask >> shift;

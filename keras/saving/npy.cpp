@@ -23,32 +23,10 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 constexpr std::string_view kMagic{"\x93NUMPY", 6};
-constexpr std::size_t kHeaderLimit = 1 << 16;
 constexpr std::size_t kAlignment = 64;
 
 [[noreturn]] void fail(std::string_view source, std::string_view reason) {
   throw IoError(str(source, ": ", reason, "."));
-}
-
-struct Front {
-  NpyHeader header;
-  std::size_t data_at;
-};
-
-Front read_front(Bytes file, std::string_view source) {
-  const auto magic = part_of(file, 0, kMagic.size());
-  if (!magic || std::memcmp(magic->data(), kMagic.data(), kMagic.size()) != 0)
-    fail(source, "is no .npy file");
-  const std::uint64_t version = read_little(file, 6, 1).value_or(0);
-  if (version < 1 || version > 3) fail(source, str("has the unknown .npy version ", version));
-  const std::size_t width = version == 1 ? 2 : 4;
-  const auto size = read_little(file, 8, width);
-  if (!size || *size > kHeaderLimit) fail(source, "has a damaged .npy header");
-  const auto text = part_of(file, 8 + width, *size);
-  if (!text) fail(source, "is truncated");
-  auto header = parse_npy_header({reinterpret_cast<const char*>(text->data()), text->size()});
-  if (!header) fail(source, "has a .npy header other than of a plain array of numbers");
-  return {*std::move(header), 8 + width + *size};
 }
 
 std::uint64_t byte_count(const std::vector<std::int64_t>& shape, std::size_t element,
@@ -108,7 +86,7 @@ Bytes checked_bytes(const Array& array, std::string_view target) {
 
 Array parse_npy(const Storage& file, std::string_view source) {
   const Bytes all{file.data(), file.size()};
-  const Front front = read_front(all, source);
+  const NpyFront front = read_npy_front(all, source);
   const auto type = parse_npy_type(front.header.descr);
   if (!type) fail(source, str("the dtype ", json_quote(front.header.descr), " is not supported"));
   const std::size_t element = dtype_size(type->dtype);

@@ -1,11 +1,23 @@
 #include "keras/saving/npy_header.h"
 
 #include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/saving/byte_reader.h"
 
 namespace keras::saving {
 namespace {
 
 constexpr std::size_t kMaxRank = 64;
+constexpr std::string_view kMagic{"\x93NUMPY", 6};
+constexpr std::size_t kHeaderLimit = 1 << 16;
+
+[[noreturn]] void fail(std::string_view source, std::string_view reason) {
+  throw IoError(str(source, ": ", reason, "."));
+}
 
 struct TypeRow {
   std::string_view code;
@@ -101,6 +113,22 @@ std::optional<NpyHeader> parse_npy_header(std::string_view text) {
   }
   if (entries != 3 || header.descr.empty() || !scanner.at_end()) return std::nullopt;
   return header;
+}
+
+NpyFront read_npy_front(std::span<const std::byte> file, std::string_view source) {
+  const auto magic = part_of(file, 0, kMagic.size());
+  if (!magic || std::memcmp(magic->data(), kMagic.data(), kMagic.size()) != 0)
+    fail(source, "is no .npy file");
+  const std::uint64_t version = read_little(file, 6, 1).value_or(0);
+  if (version < 1 || version > 3) fail(source, str("has the unknown .npy version ", version));
+  const std::size_t width = version == 1 ? 2 : 4;
+  const auto size = read_little(file, 8, width);
+  if (!size || *size > kHeaderLimit) fail(source, "has a damaged .npy header");
+  const auto text = part_of(file, 8 + width, *size);
+  if (!text) fail(source, "is truncated");
+  auto header = parse_npy_header({reinterpret_cast<const char*>(text->data()), text->size()});
+  if (!header) fail(source, "has a .npy header other than of a plain array of numbers");
+  return {*std::move(header), 8 + width + *size};
 }
 
 std::optional<NpyType> parse_npy_type(std::string_view descr) {

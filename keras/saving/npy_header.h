@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,15 @@ struct NpyHeader {
 
 /// Parses the Python literal; nothing where it is another one than NumPy writes.
 std::optional<NpyHeader> parse_npy_header(std::string_view text);
+
+/// What stands before the data of a `.npy` file (versions 1 to 3).
+struct NpyFront {
+  NpyHeader header;
+  std::size_t data_at = 0;
+};
+
+/// Damage is an IoError naming the source.
+NpyFront read_npy_front(std::span<const std::byte> file, std::string_view source);
 
 /// What a type string such as "<f4" says.
 struct NpyType {
