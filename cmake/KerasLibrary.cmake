@@ -22,6 +22,9 @@ foreach(source ${KERAS_SOURCES})
   elseif(source MATCHES "/simd/targets/.*_baseline\\.cpp$")
     set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${simd_flags}")
   endif()
+  if(source MATCHES "/preprocessing/.*/simd/targets/")  # the same bits everywhere
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
+  endif()
 endforeach()
 
 add_library(keras ${KERAS_SOURCES})

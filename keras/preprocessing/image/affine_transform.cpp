@@ -7,10 +7,14 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/preprocessing/image/simd/warp_kernels.h"
 
 namespace keras::preprocessing::image {
 namespace {
 
+using simd::WarpAxis;
+using simd::WarpColumns;
+using simd::WarpPlane;
 using Matrix3 = std::array<std::array<double, 3>, 3>;
 
 Matrix3 product(const Matrix3& a, const Matrix3& b) {
@@ -51,144 +55,80 @@ double mapped(double at, int length, FillMode mode) {
   return at >= length ? period - at - 1 : at;
 }
 
-/// An image whose pixels have their channels side by side.
-struct Plane {
-  const float* from;
-  float* to;
-  int height;
-  int width;
-  int channels;
-};
-
 struct Neighbours {
   std::ptrdiff_t first, second;
   float share;  ///< of the second
 };
 
-/// The two pixels around a coordinate in [0, length - 1]. Not floor: without SSE 4.1 that is a
-/// call.
-inline Neighbours neighbours_inside(double at, int length) {
-  const int first = static_cast<int>(at);
-  return {first, first + (first < length - 1), static_cast<float>(at - first)};
-}
-
-/// The same for a coordinate in (-1, length), where reflection meets the edge.
-inline Neighbours neighbours(double at, int length) {
+/// The two pixels around a coordinate in (-1, length), where reflection meets the edge.
+Neighbours neighbours(double at, int length) {
   const double below = std::floor(at);
   const int first = static_cast<int>(below);
   return {std::clamp(first, 0, length - 1), std::clamp(first + 1, 0, length - 1),
           static_cast<float>(at - below)};
 }
 
-template <int C>
-inline void interpolate(const Plane& plane, const Neighbours& rows, const Neighbours& columns,
-                        float* __restrict to) {
-  const std::ptrdiff_t channels = C == 0 ? plane.channels : C;
+void interpolate(const WarpPlane& plane, const Neighbours& rows, const Neighbours& columns,
+                 float* to) {
+  const std::ptrdiff_t channels = plane.channels;
   const std::ptrdiff_t stride = plane.width * channels;
   const float* top = plane.from + rows.first * stride;
   const float* bottom = plane.from + rows.second * stride;
-  const std::ptrdiff_t left = columns.first * channels;
-  const std::ptrdiff_t right = columns.second * channels;
+  const float upper = 1.0f - rows.share;
   for (std::ptrdiff_t c = 0; c < channels; ++c) {
-    const float above = top[left + c] + columns.share * (top[right + c] - top[left + c]);
-    const float below = bottom[left + c] + columns.share * (bottom[right + c] - bottom[left + c]);
-    to[c] = above + rows.share * (below - above);
+    const std::ptrdiff_t at[] = {columns.first * channels + c, columns.second * channels + c};
+    const float left = top[at[0]] * upper + bottom[at[0]] * rows.share;
+    const float right = top[at[1]] * upper + bottom[at[1]] * rows.share;
+    to[c] = left * (1.0f - columns.share) + right * columns.share;
   }
 }
 
-template <int C, int Order>
-inline void sample_inside(const Plane& plane, double y, double x, float* to) {
-  if constexpr (Order == 1) {
-    interpolate<C>(plane, neighbours_inside(y, plane.height), neighbours_inside(x, plane.width),
-                   to);
-  } else {
-    const std::ptrdiff_t channels = C == 0 ? plane.channels : C;
-    const auto row = static_cast<std::ptrdiff_t>(y + 0.5);
-    const auto column = static_cast<std::ptrdiff_t>(x + 0.5);
-    const float* from = plane.from + (row * plane.width + column) * channels;
-    for (std::ptrdiff_t c = 0; c < channels; ++c) to[c] = from[c];
-  }
-}
-
-template <int C, int Order>
-void sample_outside(const Plane& plane, double y, double x, const WarpOptions& options, float* to) {
+void sample_outside(const WarpPlane& plane, double y, double x, const WarpOptions& options,
+                    float* to) {
   if (options.fill_mode == FillMode::kConstant) {
     std::fill_n(to, plane.channels, options.cval);
     return;
   }
   y = mapped(y, plane.height, options.fill_mode);
   x = mapped(x, plane.width, options.fill_mode);
-  if constexpr (Order == 1)
-    return interpolate<C>(plane, neighbours(y, plane.height), neighbours(x, plane.width), to);
-  sample_inside<C, 0>(plane, std::clamp(y, 0.0, plane.height - 1.0),
-                      std::clamp(x, 0.0, plane.width - 1.0), to);
+  if (options.order == 1)
+    interpolate(plane, neighbours(y, plane.height), neighbours(x, plane.width), to);
+  else
+    simd::warp_table().nearest(plane, &y, &x, 1, to);
 }
 
-/// Coordinates of a run of columns first, in loops without branches; then the pixels.
-constexpr int kRun = 64;
-
-struct Coordinates {
-  double y[kRun], x[kRun];
-};
-
-void fill_coordinates(Coordinates& at, const AffineTransform& t, int row, int column, int count) {
-  const double y_of_row = row * t.matrix[0][0];
-  const double x_of_row = row * t.matrix[1][0];
-  for (int i = 0; i < count; ++i) {
-    const double c = column + i;
-    at.y[i] = (y_of_row + c * t.matrix[0][1]) + t.offset[0];
-    at.x[i] = (x_of_row + c * t.matrix[1][1]) + t.offset[1];
-  }
-}
-
-template <int C, int Order>
-void warp_row(const Plane& plane, const AffineTransform& transform, const WarpOptions& options,
-              int row) {
-  const std::ptrdiff_t channels = C == 0 ? plane.channels : C;
-  const std::ptrdiff_t step = options.flip_horizontal ? -channels : channels;
-  const int out_row = options.flip_vertical ? plane.height - 1 - row : row;
-  float* to = plane.to + out_row * plane.width * channels;
-  if (options.flip_horizontal) to += (plane.width - 1) * channels;
+/// The row as it is inside of the image; what other modes than the nearest edge put outside of it
+/// comes after.
+void warp_row(const WarpPlane& plane, const AffineTransform& transform, const WarpOptions& options,
+              int row, float* to) {
+  const simd::WarpTable& loops = simd::warp_table();
+  const WarpAxis of_y{row * transform.matrix[0][0], transform.matrix[0][1], transform.offset[0]};
+  const WarpAxis of_x{row * transform.matrix[1][0], transform.matrix[1][1], transform.offset[1]};
   const double last_y = plane.height - 1;
   const double last_x = plane.width - 1;
-  Coordinates at;
-  for (int column = 0; column < plane.width; column += kRun) {
-    const int count = std::min(kRun, plane.width - column);
-    fill_coordinates(at, transform, row, column, count);
-    if (options.fill_mode == FillMode::kNearest)
-      for (int i = 0; i < count; ++i) {
-        at.y[i] = std::min(std::max(at.y[i], 0.0), last_y);
-        at.x[i] = std::min(std::max(at.x[i], 0.0), last_x);
-      }
-    for (int i = 0; i < count; ++i, to += step) {
-      const double y = at.y[i];
-      const double x = at.x[i];
-      if (y >= 0 && y <= last_y && x >= 0 && x <= last_x) {
-        sample_inside<C, Order>(plane, y, x, to);
-      } else {
-        sample_outside<C, Order>(plane, y, x, options, to);
-      }
-    }
+  alignas(64) double y[simd::kRun], x[simd::kRun];
+  for (int begin = 0; begin < plane.width; begin += simd::kRun) {
+    const int count = std::min(simd::kRun, plane.width - begin);
+    const int first = options.flip_horizontal ? plane.width - 1 - begin : begin;
+    const WarpColumns columns{first, options.flip_horizontal ? -1 : 1, count};
+    loops.coordinates(of_y, columns, y);
+    loops.coordinates(of_x, columns, x);
+    (options.order == 1 ? loops.linear : loops.nearest)(plane, y, x, count, to);
+    if (options.fill_mode != FillMode::kNearest)
+      for (int i = 0; i < count; ++i)
+        if (!(y[i] >= 0 && y[i] <= last_y && x[i] >= 0 && x[i] <= last_x))
+          sample_outside(plane, y[i], x[i], options, to + std::ptrdiff_t{i} * plane.channels);
+    to += std::ptrdiff_t{count} * plane.channels;
   }
 }
 
-template <int C>
-void warp_plane(const Plane& plane, const AffineTransform& transform, const WarpOptions& options) {
-  for (int row = 0; row < plane.height; ++row)
-    if (options.order == 0) {
-      warp_row<C, 0>(plane, transform, options, row);
-    } else {
-      warp_row<C, 1>(plane, transform, options, row);
-    }
-}
-
-void flip_plane(const Plane& plane, const WarpOptions& options) {
+void flip_plane(const WarpPlane& plane, const WarpOptions& options, float* result) {
   const auto a_row =
       static_cast<std::size_t>(plane.width) * static_cast<std::size_t>(plane.channels);
   for (int row = 0; row < plane.height; ++row) {
     const float* from = plane.from + static_cast<std::size_t>(row) * a_row;
     const int out_row = options.flip_vertical ? plane.height - 1 - row : row;
-    float* to = plane.to + static_cast<std::size_t>(out_row) * a_row;
+    float* to = result + static_cast<std::size_t>(out_row) * a_row;
     if (!options.flip_horizontal) {
       std::memcpy(to, from, a_row * sizeof(float));
       continue;
@@ -201,13 +141,28 @@ void flip_plane(const Plane& plane, const WarpOptions& options) {
   }
 }
 
-void transform_plane(const Plane& plane, const AffineTransform& transform,
-                     const WarpOptions& options) {
-  if (transform.identity) return flip_plane(plane, options);
-  if (plane.channels == 1) return warp_plane<1>(plane, transform, options);
-  if (plane.channels == 3) return warp_plane<3>(plane, transform, options);
-  if (plane.channels == 4) return warp_plane<4>(plane, transform, options);
-  warp_plane<0>(plane, transform, options);
+/// Turned rows cross an image in steps that no processor foresees, so it is told to fetch the image
+/// in order, this many values ahead.
+constexpr std::ptrdiff_t kAhead = 1 << 15;
+
+void fetch(const float* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  constexpr std::ptrdiff_t kLine = 16;
+  for (std::ptrdiff_t i = begin; i < end; i += kLine) __builtin_prefetch(from + i, 0, 2);
+}
+
+void transform_plane(const WarpPlane& plane, const AffineTransform& transform,
+                     const WarpOptions& options, float* to) {
+  if (transform.identity) return flip_plane(plane, options, to);
+  const std::ptrdiff_t stride = std::ptrdiff_t{plane.width} * plane.channels;
+  const std::ptrdiff_t size = plane.height * stride;
+  const std::ptrdiff_t ahead = std::min(size, kAhead);
+  fetch(plane.from, 0, ahead);
+  for (int row = 0; row < plane.height; ++row) {
+    fetch(plane.from, std::min(size, row * stride + ahead),
+          std::min(size, (row + 1) * stride + ahead));
+    const int out_row = options.flip_vertical ? plane.height - 1 - row : row;
+    warp_row(plane, transform, options, row, to + out_row * stride);
+  }
 }
 
 }  // namespace
@@ -250,12 +205,12 @@ AffineTransform make_affine_transform(const AffineParameters& p, const ImageSize
 void warp_image(const float* from, float* to, const ImageSize& size,
                 const AffineTransform& transform, const WarpOptions& options) {
   if (!size.channels_first)
-    return transform_plane({from, to, size.height, size.width, size.channels}, transform, options);
+    return transform_plane({from, size.height, size.width, size.channels}, transform, options, to);
   const std::size_t pixels =
       static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
   for (std::size_t c = 0; c < static_cast<std::size_t>(size.channels); ++c)
-    transform_plane({from + c * pixels, to + c * pixels, size.height, size.width, 1}, transform,
-                    options);
+    transform_plane({from + c * pixels, size.height, size.width, 1}, transform, options,
+                    to + c * pixels);
 }
 
 }  // namespace keras::preprocessing::image

@@ -17,8 +17,8 @@
 namespace keras::preprocessing::image {
 namespace {
 
-// About 100 microseconds of work, next to which starting a thread is little.
-constexpr std::size_t kValuesPerThread = 12'000;
+// About 200 microseconds of work, next to which starting a thread is little.
+constexpr std::size_t kValuesPerThread = 200'000;
 
 /// Calls function(place) for all places, on threads of its own: those of the library's pool belong
 /// to the training step that goes on meanwhile.

@@ -5,6 +5,7 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/preprocessing/image/simd/warp_kernels.h"
 #include "keras/preprocessing/image/symmetric_eigen.h"
 #include "keras/utils/io_utils.h"
 
@@ -147,7 +148,7 @@ void Standardization::apply(std::span<float> values, const ImageSize& size,
                             std::vector<float>& scratch) const {
   if (values.empty()) return;
   if (rescale != 0)
-    for (float& v : values) v *= static_cast<float>(rescale);
+    simd::warp_table().multiply(values.data(), values.size(), static_cast<float>(rescale));
   if (samplewise_center) {
     const auto center = static_cast<float>(mean_of(values));
     for (float& v : values) v -= center;

@@ -1,0 +1,2 @@
+#define KERAS_TARGET baseline
+#include "keras/preprocessing/image/simd/targets/warp-inl.h"
