@@ -16,5 +16,5 @@ file(GLOB program_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp
 foreach(source ${program_sources})
   cmake_path(GET source STEM program)
   add_executable(${program} ${source})
-  target_link_libraries(${program} PRIVATE keras::keras keras_warnings)
+  target_link_libraries(${program} PRIVATE keras::keras keras_warnings ZLIB::ZLIB)
 endforeach()

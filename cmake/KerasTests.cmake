@@ -60,7 +60,8 @@ if(library_type STREQUAL "STATIC_LIBRARY")
   set_tests_properties(backend.SimdTargetsHaveNoWeakSymbols PROPERTIES LABELS unit)
 endif()
 
-# The examples, each as a newcomer runs it, in a folder for what they write.
+# The examples, each as a newcomer runs it, in a folder for what they write. The environment's
+# KERAS_EXAMPLE_DATA comes before CMake's.
 set(KERAS_EXAMPLE_DATA ${PROJECT_SOURCE_DIR}/data CACHE PATH
     "The folder with the data of the examples; those that miss theirs are skipped")
 if(KERAS_BUILD_PROGRAMS)
@@ -68,12 +69,13 @@ if(KERAS_BUILD_PROGRAMS)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
   foreach(source ${examples})
     cmake_path(GET source STEM program)
-    set(arguments)
-    file(STRINGS ${source} takes_data REGEX "example_data\\.h")
+    set(command ${program})
+    file(STRINGS ${source} takes_data REGEX "example_[a-z]+\\.h")
     if(takes_data)
-      set(arguments --quick --data ${KERAS_EXAMPLE_DATA})
+      set(command sh -c "exec \"$0\" --quick --data \"\${KERAS_EXAMPLE_DATA:-$1}\""
+                  $<TARGET_FILE:${program}> ${KERAS_EXAMPLE_DATA})
     endif()
-    add_test(NAME examples.${program} COMMAND ${program} ${arguments})
+    add_test(NAME examples.${program} COMMAND ${command})
     set_tests_properties(examples.${program} PROPERTIES
       LABELS crossing TIMEOUT 600 SKIP_RETURN_CODE 77 WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
   endforeach()

@@ -1,6 +1,7 @@
-// What the examples share: their command line, and reading comma-separated files.
+// What the examples share: their command line, their last line, and reading tables.
 #pragma once
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,10 +12,12 @@
 
 namespace example {
 
-/// `--data DIR` is the folder with the data; `--quick` trains for seconds only.
+/// `--data DIR` is the folder with the data; `--quick` trains for seconds only; `--seed N` makes
+/// another run of it.
 struct Arguments {
   std::filesystem::path data = "data";
   bool quick = false;
+  int seed = 1;
 };
 
 inline Arguments parse(int argc, char** argv) {
@@ -25,12 +28,32 @@ inline Arguments parse(int argc, char** argv) {
       arguments.quick = true;
     } else if (argument == "--data" && i + 1 < argc) {
       arguments.data = argv[++i];
+    } else if (argument == "--seed" && i + 1 < argc) {
+      arguments.seed = std::atoi(argv[++i]);
     } else {
-      std::fprintf(stderr, "usage: %s [--data DIR] [--quick]\n", argv[0]);
+      std::fprintf(stderr, "usage: %s [--data DIR] [--quick] [--seed N]\n", argv[0]);
       std::exit(2);
     }
   }
   return arguments;
+}
+
+/// The seconds since it was made.
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Ends an example with a line for programs that compare, and an exit code: 0 where the figure is
+/// as good as it should be.
+inline int finish(double figure, double seconds, bool good) {
+  std::printf("figure %.4f seconds %.2f\n", figure, seconds);
+  return good ? 0 : 1;
 }
 
 /// A file or folder below the data; ends the program, as skipped, when it is not there.

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "example_data.h"
+#include "example_plot.h"
 
 using namespace keras;
 
@@ -26,7 +27,7 @@ Tensor negative_log_likelihood(const Tensor& y_true, const Tensor& y_pred) {
 
 int main(int argc, char** argv) {
   const auto arguments = example::parse(argc, argv);
-  utils::set_random_seed(1);
+  utils::set_random_seed(arguments.seed);
   // A sine whose noise grows from left to right.
   const std::int64_t count = arguments.quick ? 500 : 4000;
   const Tensor x = random::uniform({count, 1}, {.minval = -3, .maxval = 3, .seed = 1}).eval();
@@ -42,7 +43,10 @@ int main(int argc, char** argv) {
   const Model model(input, layers::Concatenate()(Tensors{mean, log_variance}));
   model.compile(
       {.optimizer = optimizers::Adam({.learning_rate = 3e-3}), .loss = negative_log_likelihood});
+  const example::Stopwatch training;
   model.fit(x, y, {.batch_size = 64, .epochs = arguments.quick ? 3 : 60, .verbose = 2});
+
+  const double seconds = training.seconds();
 
   // The model's two outputs apart.
   const Model parts(input, {mean, log_variance});
@@ -61,5 +65,19 @@ int main(int argc, char** argv) {
   const Tensor inside = ops::less(ops::abs(y - all[0]), 1.96 * ops::exp(0.5 * all[1]));
   const double covered = ops::mean(ops::cast(inside, DType::kFloat32)).item<double>();
   std::printf("within 1.96 deviations: %.1f %%, should be 95 %%\n", 100 * covered);
-  return arguments.quick || (std::abs(covered - 0.95) < 0.02 && worst < 0.4) ? 0 : 1;
+  const Tensor line = ops::reshape(ops::linspace(-3.0, 3.0, {.num = 200}), {200, 1});
+  const Tensors band = parts.predict_list(line, {.verbose = 0});
+  const Tensor width = 1.96 * ops::exp(0.5 * band[1]);
+  const auto column = [](const Tensor& values) {
+    return ops::slice_axis(ops::ravel(values), 0, 0, 200).to_vector<double>();
+  };
+  example::plot("uncertainty.png",
+                {column(line), column(band[0]), column(band[0] - width), column(band[0] + width),
+                 column(x), column(y)},
+                "plot $data using 1:3:4 with filledcurves linecolor rgb '#fdd0a2' title '95 %', "
+                "$data using 1:2 with lines linewidth 2 linecolor rgb '#e6550d' title 'mean', "
+                "$data using 5:6 with points pointtype 7 pointsize 0.4 linecolor rgb 'black' "
+                "title 'measured'");
+  return example::finish(covered, seconds,
+                         arguments.quick || (std::abs(covered - 0.95) < 0.02 && worst < 0.4));
 }
