@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   const auto [all_train, all_test] = example::load_mnist(arguments);
   utils::set_random_seed(arguments.seed);
   const auto low = five_digits(all_train, 0, arguments.quick ? 500 : 10000);
-  const auto few = five_digits(all_train, 5, 100);
+  const auto few = five_digits(all_train, 5, 50);
   const auto high = five_digits(all_test, 5, 10000);
   const int epochs = arguments.quick ? 1 : 10;
   const auto accuracy = [&](const Sequential& model) {
@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
   std::printf("from nothing: %.1f %%\n", accuracy(fresh));
 
   const Sequential base = make_base();
-  train(with_head(base), low, 1e-3, epochs);
+  train(with_head(base), low, 1e-3, arguments.quick ? 1 : 3);
   base.set_trainable(false);
   const Sequential model = with_head(base);
   train(model, few, 3e-3, epochs);

@@ -43,7 +43,7 @@ arguments = example_data.parse()
 all_train, all_test = example_data.load_mnist(arguments)
 keras.utils.set_random_seed(arguments.seed)
 low = five_digits(*all_train, 0, 500 if arguments.quick else 10000)
-few = five_digits(*all_train, 5, 100)
+few = five_digits(*all_train, 5, 50)
 high = five_digits(*all_test, 5, 10000)
 epochs = 1 if arguments.quick else 10
 
@@ -58,7 +58,7 @@ train(fresh, few, 1e-3, 2 * epochs)
 print(f"from nothing: {accuracy(fresh):.1f} %")
 
 base = make_base()
-train(with_head(base), low, 1e-3, epochs)
+train(with_head(base), low, 1e-3, 1 if arguments.quick else 3)
 base.trainable = False
 model = with_head(base)
 train(model, few, 3e-3, epochs)
