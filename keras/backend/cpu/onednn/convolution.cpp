@@ -71,23 +71,6 @@ Descriptor keras_kernel(const Shape& shape, std::int64_t groups, dnnl::memory::d
   return {dims, type, strides};
 }
 
-/// A copy into another layout, adding to what is there if asked.
-std::shared_ptr<const Primitive> reorder(const Descriptor& from, const Descriptor& to,
-                                         bool accumulate = false) {
-  auto attributes = user_scratchpad();
-  if (accumulate) {
-    dnnl::post_ops post;
-    post.append_sum();
-    attributes.set_post_ops(post);
-  }
-  const SequentialOpenMp sequential;
-  const dnnl::reorder::primitive_desc descriptor(onednn_engine(), from, onednn_engine(), to,
-                                                 attributes);
-  return std::make_shared<Primitive>(
-      descriptor, dnnl::reorder(descriptor),
-      std::vector<Primitive::Argument>{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
-}
-
 /// The parts of a convolution that do not depend on the direction.
 struct Geometry {
   /// `layout` is the kernel's.
@@ -276,6 +259,8 @@ class ForwardPlanner {
 
 std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const ConvolutionProblem& problem,
                                                                const engine::KernelCall& call) {
+  if (is_pointwise(problem, call.inputs[1].shape))
+    return prepare_pointwise_input_gradient(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.outputs[0].shape, call.inputs[1].shape,
                           call.inputs[0].shape, call.outputs[0].dtype, call.input_layout(1));
@@ -313,7 +298,8 @@ void add_up(StagedKernel& kernel, const Geometry& geometry, const Place& partial
   const auto parts = std::clamp<std::int64_t>(size / kElementsWorthAThread, 1, threads);
   const auto bounds = cut(size, static_cast<int>(parts), kGrain);
   for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-    const Descriptor run({bounds[i + 1] - bounds[i]}, geometry.type, dnnl::memory::format_tag::a);
+    const Dims size_of_run(1, bounds[i + 1] - bounds[i]);
+    const Descriptor run(size_of_run, geometry.type, dnnl::memory::format_tag::a);
     const std::size_t offset = static_cast<std::size_t>(bounds[i]) * geometry.element;
     kernel.add(reorder(run, run, true),
                {Place::scratch(partial.offset + offset), Place::output(0, offset)});
@@ -323,6 +309,8 @@ void add_up(StagedKernel& kernel, const Geometry& geometry, const Place& partial
 /// Every part of the batch gives a gradient of its own; they are added in a fixed order.
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const ConvolutionProblem& problem,
                                                                 const engine::KernelCall& call) {
+  if (is_pointwise(problem, call.outputs[0].shape))
+    return prepare_pointwise_kernel_gradient(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.outputs[0].shape,
                           call.inputs[1].shape, call.outputs[0].dtype, call.output_layout(0));
@@ -381,8 +369,9 @@ std::string convolution_refusal(const engine::KernelCall& call) {
 
 engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
                                             const engine::KernelCall& call) {
-  const SequentialOpenMp sequential;
   const Shape& kernel = call.inputs[1].shape;
+  if (is_pointwise(problem, kernel)) return nullptr;
+  const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, kernel, call.outputs[0].shape,
                           call.outputs[0].dtype, nullptr);
   const auto bounds = cut(geometry.input_dims[0], geometry.parts(call.threads));
@@ -397,6 +386,7 @@ engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
 
 std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
                                                             const engine::KernelCall& call) {
+  if (is_pointwise(problem, call.inputs[1].shape)) return prepare_pointwise(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.inputs[1].shape,
                           call.outputs[0].shape, call.outputs[0].dtype, call.input_layout(1));

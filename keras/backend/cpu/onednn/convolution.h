@@ -3,23 +3,11 @@
 #include <memory>
 #include <string>
 
-#include "keras/backend/cpu/onednn/matmul.h"
+#include "keras/backend/cpu/onednn/pointwise.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/ops/nn/conv.h"
 
 namespace keras::backend::cpu {
-
-/// A convolution of channels-last activations with a Keras kernel (spatial…, in / groups, out),
-/// plus a bias of `out` values as the third input where there is one.
-struct ConvolutionProblem {
-  std::vector<std::int64_t> strides;
-  std::vector<std::int64_t> pad_low;
-  std::vector<std::int64_t> pad_high;
-  std::vector<std::int64_t> dilation;
-  std::int64_t groups = 1;
-  bool bias = false;
-  Epilogue epilogue = Epilogue::kNone;
-};
 
 ConvolutionProblem convolution_problem(const ops::ConvAttrs& attrs);
 std::string convolution_refusal(const engine::KernelCall& call);

@@ -73,31 +73,29 @@ std::int64_t count(const Dims& dims) {
 
 class Planner {
  public:
-  Planner(const MatmulProblem& problem, const engine::KernelCall& call)
+  Planner(const MatmulProblem& problem, const MatmulOperands& operands, int threads)
       : problem_(problem),
-        call_(call),
-        type_(onednn_type(call.outputs[0].dtype)),
-        element_(static_cast<std::int64_t>(dtype_size(call.outputs[0].dtype))),
-        a_(operand(call.inputs[0].shape, problem.transpose_a)),
-        b_(operand(call.inputs[1].shape, problem.transpose_b)),
-        c_(operand(call.outputs[0].shape, false)),
-        b_layout_(call.input_layout(1)) {
+        operands_(operands),
+        threads_(threads),
+        type_(onednn_type(operands.c.dtype)),
+        element_(static_cast<std::int64_t>(dtype_size(operands.c.dtype))),
+        a_(operand(operands.a.shape, problem.transpose_a)),
+        b_(operand(operands.b.shape, problem.transpose_b)),
+        c_(operand(operands.c.shape, false)) {
     fold_batch_into_rows();
     a_ = with_batch_rank(a_, c_.batch.size());
     b_ = with_batch_rank(b_, c_.batch.size());
   }
 
-  std::unique_ptr<engine::PreparedKernel> plan() {
-    auto kernel = std::make_unique<StagedKernel>();
+  void plan(StagedKernel& kernel) {
     const int parts = threads_worth();
     if (!c_.batch.empty() && c_.batch[0] >= parts && parts > 1) {
-      cut_batch(*kernel, parts);
-    } else if (c_.rows >= c_.columns || b_layout_) {
-      cut_rows(*kernel, parts);
+      cut_batch(kernel, parts);
+    } else if (c_.rows >= c_.columns || operands_.b_layout) {
+      cut_rows(kernel, parts);
     } else {
-      cut_columns(*kernel, parts);
+      cut_columns(kernel, parts);
     }
-    return kernel;
   }
 
   engine::LayoutPtr wanted_layout() const {
@@ -105,7 +103,7 @@ class Planner {
     constexpr std::int64_t kFewRows = 32;
     constexpr std::int64_t kManyElements = std::int64_t{1} << 20;
     if (!c_.batch.empty() || problem_.transpose_b ||
-        (c_.rows < kFewRows && b_.rows * b_.columns > kManyElements && call_.threads > 1))
+        (c_.rows < kFewRows && b_.rows * b_.columns > kManyElements && threads_ > 1))
       return nullptr;
     const auto plain = block(b_, {}, b_.rows, b_.columns, type_);
     const dnnl::memory::desc any(plain.get_dims(), type_, dnnl::memory::format_tag::any);
@@ -123,7 +121,7 @@ class Planner {
   int threads_worth() const {
     const std::int64_t work = count(c_.batch) * c_.rows * c_.columns * a_.columns;
     return static_cast<int>(
-        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, call_.threads)));
+        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads_)));
   }
 
   /// (…, m, k) times (k, n) is one product of all rows.
@@ -174,16 +172,16 @@ class Planner {
   void add(StagedKernel& kernel, const Dims& a_batch, const Dims& b_batch, const Dims& c_batch,
            std::int64_t rows, std::int64_t columns, const Offsets& offsets) {
     const auto a = block(a_, a_batch, rows, a_.columns, type_);
-    const auto b = described(b_layout_, block(b_, b_batch, b_.rows, columns, type_));
+    const auto b = described(operands_.b_layout, block(b_, b_batch, b_.rows, columns, type_));
     const auto c = block(c_, c_batch, rows, columns, type_);
     const auto bytes = [&](std::int64_t elements) {
       return static_cast<std::size_t>(elements * element_);
     };
     std::vector<Primitive::Argument> arguments = {
         {DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}};
-    std::vector<Place> places = {Place::input(0, bytes(offsets.a)),
-                                 Place::input(1, bytes(offsets.b)),
-                                 Place::output(0, bytes(offsets.c))};
+    std::vector<Place> places = {operands_.a_place.after(bytes(offsets.a)),
+                                 operands_.b_place.after(bytes(offsets.b)),
+                                 operands_.c_place.after(bytes(offsets.c))};
     dnnl::memory::desc bias;
     if (problem_.bias) {
       Dims dims(c.get_dims().size(), 1);
@@ -192,7 +190,7 @@ class Planner {
       strides.back() = 1;
       bias = {dims, type_, strides};
       arguments.push_back({DNNL_ARG_BIAS, bias});
-      places.push_back(Place::input(2, bytes(offsets.bias)));
+      places.push_back(operands_.bias_place.after(bytes(offsets.bias)));
     }
     auto attributes = user_scratchpad();
     attributes.set_post_ops(epilogue_post_ops(problem_.epilogue));
@@ -206,12 +204,18 @@ class Planner {
   }
 
   const MatmulProblem& problem_;
-  const engine::KernelCall& call_;
+  const MatmulOperands& operands_;
+  int threads_;
   dnnl::memory::data_type type_;
   std::int64_t element_;
   Operand a_, b_, c_;
-  engine::LayoutPtr b_layout_;
 };
+
+MatmulOperands operands_of(const engine::KernelCall& call) {
+  MatmulOperands operands{call.inputs[0], call.inputs[1], call.outputs[0]};
+  operands.b_layout = call.input_layout(1);
+  return operands;
+}
 
 MatmulProblem plain_problem(const engine::KernelCall& call) {
   const auto& attrs = call.attrs.as<ops::MatmulAttrs>();
@@ -219,6 +223,11 @@ MatmulProblem plain_problem(const engine::KernelCall& call) {
 }
 
 }  // namespace
+
+void add_matmul(StagedKernel& kernel, const MatmulProblem& problem, const MatmulOperands& operands,
+                int threads) {
+  Planner(problem, operands, threads).plan(kernel);
+}
 
 std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call) {
   if (auto reason = type_refusal(call.outputs[0].dtype); !reason.empty()) return reason;
@@ -232,12 +241,14 @@ std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call)
 
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
                                        const engine::KernelCall& call) {
-  return Planner(problem, call).wanted_layout();
+  return Planner(problem, operands_of(call), call.threads).wanted_layout();
 }
 
 std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,
                                                        const engine::KernelCall& call) {
-  return Planner(problem, call).plan();
+  auto kernel = std::make_unique<StagedKernel>();
+  add_matmul(*kernel, problem, operands_of(call), call.threads);
+  return kernel;
 }
 
 const engine::Kernel onednn_matmul{

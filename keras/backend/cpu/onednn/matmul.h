@@ -3,9 +3,13 @@
 #include <memory>
 #include <string>
 
+#include "keras/backend/cpu/onednn/place.h"
 #include "keras/engine/runtime/kernel.h"
+#include "keras/engine/tensor/spec.h"
 
 namespace keras::backend::cpu {
+
+class StagedKernel;
 
 /// What is applied to a product while it is still in registers.
 enum class Epilogue : std::uint8_t { kNone, kRelu, kSigmoid, kTanh };
@@ -17,6 +21,18 @@ struct MatmulProblem {
   bool bias = false;
   Epilogue epilogue = Epilogue::kNone;
 };
+
+/// The operands of a product within a kernel: what they are and where they lie.
+struct MatmulOperands {
+  TensorSpec a, b, c;
+  Place a_place = Place::input(0), b_place = Place::input(1), c_place = Place::output(0);
+  Place bias_place = Place::input(2);
+  engine::LayoutPtr b_layout = nullptr;
+};
+
+/// Adds the shares of a product to the kernel's current stage.
+void add_matmul(StagedKernel& kernel, const MatmulProblem& problem, const MatmulOperands& operands,
+                int threads);
 
 std::string matmul_refusal(const MatmulProblem& problem, const engine::KernelCall& call);
 std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,

@@ -56,6 +56,22 @@ dnnl::primitive_attr user_scratchpad() {
   return attributes;
 }
 
+std::shared_ptr<const Primitive> reorder(const dnnl::memory::desc& from,
+                                         const dnnl::memory::desc& to, bool accumulate) {
+  auto attributes = user_scratchpad();
+  if (accumulate) {
+    dnnl::post_ops post;
+    post.append_sum();
+    attributes.set_post_ops(post);
+  }
+  const SequentialOpenMp sequential;
+  const dnnl::reorder::primitive_desc descriptor(onednn_engine(), from, onednn_engine(), to,
+                                                 attributes);
+  return std::make_shared<Primitive>(
+      descriptor, dnnl::reorder(descriptor),
+      std::vector<Primitive::Argument>{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+}
+
 dnnl::memory::data_type onednn_type(DType dtype) {
   switch (dtype) {
     case DType::kFloat32:

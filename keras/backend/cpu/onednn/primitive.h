@@ -60,6 +60,10 @@ class Primitive {
 /// Attributes with the scratchpad given by us.
 dnnl::primitive_attr user_scratchpad();
 
+/// A copy into another layout, adding to what is there if asked.
+std::shared_ptr<const Primitive> reorder(const dnnl::memory::desc& from,
+                                         const dnnl::memory::desc& to, bool accumulate = false);
+
 dnnl::memory::data_type onednn_type(DType dtype);
 /// float32, bfloat16 or float16 as far as the machine computes with it; the reason otherwise.
 std::string type_refusal(DType dtype);

@@ -22,7 +22,11 @@ void StagedKernel::next_stage() {
 
 void StagedKernel::add(std::shared_ptr<const Primitive> primitive, std::vector<Place> places) {
   const std::size_t scratchpad = reserve(primitive->scratchpad_bytes());
-  stages_.back().push_back({std::move(primitive), std::move(places), scratchpad});
+  stages_.back().push_back({std::move(primitive), nullptr, std::move(places), scratchpad});
+}
+
+void StagedKernel::add(Task task, std::vector<Place> places) {
+  stages_.back().push_back({nullptr, std::move(task), std::move(places)});
 }
 
 void StagedKernel::run_share(const Share& share, const engine::Buffers& buffers) const {
@@ -35,7 +39,10 @@ void StagedKernel::run_share(const Share& share, const engine::Buffers& buffers)
     if (place.kind == Place::Kind::kOutput) base = buffers.outputs[place.index];
     addresses[i] = static_cast<std::byte*>(base) + place.offset;
   }
-  share.primitive->run(addresses.data(), scratch + share.scratchpad);
+  if (share.primitive)
+    share.primitive->run(addresses.data(), scratch + share.scratchpad);
+  else
+    share.task(addresses.data());
 }
 
 void StagedKernel::run(const engine::Buffers& buffers) const {
@@ -48,7 +55,8 @@ void StagedKernel::run(const engine::Buffers& buffers) const {
 std::vector<std::string> StagedKernel::implementations() const {
   std::vector<std::string> names;
   for (const auto& stage : stages_)
-    for (const auto& share : stage) names.push_back(share.primitive->implementation());
+    for (const auto& share : stage)
+      if (share.primitive) names.push_back(share.primitive->implementation());
   return names;
 }
 

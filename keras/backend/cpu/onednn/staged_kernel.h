@@ -4,25 +4,15 @@
 #include <memory>
 #include <vector>
 
+#include "keras/backend/cpu/onednn/place.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/engine/runtime/kernel.h"
 
 namespace keras::backend::cpu {
 
-/// Where an argument of a share lies: in one of the call's buffers or in its scratch memory.
-struct Place {
-  enum class Kind { kInput, kOutput, kScratch };
-  Kind kind = Kind::kInput;
-  int index = 0;           ///< of the input or output
-  std::size_t offset = 0;  ///< in bytes
-
-  static Place input(int index, std::size_t offset = 0) { return {Kind::kInput, index, offset}; }
-  static Place output(int index, std::size_t offset = 0) { return {Kind::kOutput, index, offset}; }
-  static Place scratch(std::size_t offset) { return {Kind::kScratch, 0, offset}; }
-};
-
 /// A kernel of oneDNN primitives: stages that follow one another, each of shares that our threads
-/// run side by side, one primitive a share. Built up by the kernel that describes its work.
+/// run side by side, one primitive (or a task of ours) a share. Built up by the kernel that
+/// describes its work.
 class StagedKernel final : public engine::PreparedKernel {
  public:
   /// Bytes of scratch memory for the kernel's own use, aligned; gives their offset.
@@ -31,6 +21,10 @@ class StagedKernel final : public engine::PreparedKernel {
   void next_stage();
   /// One share of the current stage; `places` follow the primitive's arguments.
   void add(std::shared_ptr<const Primitive> primitive, std::vector<Place> places);
+
+  /// One share that is no primitive: `task` gets an address for each of the places.
+  using Task = std::function<void(void* const* addresses)>;
+  void add(Task task, std::vector<Place> places);
 
   void run(const engine::Buffers& buffers) const override;
   std::size_t scratch_bytes() const override { return scratch_bytes_; }
@@ -41,9 +35,10 @@ class StagedKernel final : public engine::PreparedKernel {
  private:
   static constexpr std::size_t kMostArguments = 8;
   struct Share {
-    std::shared_ptr<const Primitive> primitive;
+    std::shared_ptr<const Primitive> primitive;  ///< or else the task
+    Task task;
     std::vector<Place> places;
-    std::size_t scratchpad;
+    std::size_t scratchpad = 0;
   };
   void run_share(const Share& share, const engine::Buffers& buffers) const;
 
