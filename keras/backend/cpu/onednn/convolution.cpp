@@ -82,6 +82,7 @@ struct Geometry {
         input_dims(channels_first_dims(input)),
         output_dims(channels_first_dims(output)),
         kernel_desc(described(layout, keras_kernel(kernel, p.groups, type))),
+        kernel_size(kernel.size()),
         work(product(output_dims) * kernel.slice(0, -1).size()) {
     for (const auto step : p.dilation) dilation.push_back(step - 1);
   }
@@ -136,6 +137,7 @@ struct Geometry {
   Dims input_dims;
   Dims output_dims;
   Descriptor kernel_desc;
+  std::int64_t kernel_size;
   Dims dilation;
   std::int64_t work;
 };
@@ -294,12 +296,11 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const Convolution
 void add_up(StagedKernel& kernel, const Geometry& geometry, const Place& partial, int threads) {
   constexpr std::int64_t kElementsWorthAThread = 1 << 14;
   constexpr std::int64_t kGrain = 1 << 10;
-  const std::int64_t size = product(geometry.kernel_desc.get_dims());
+  const std::int64_t size = geometry.kernel_size;
   const auto parts = std::clamp<std::int64_t>(size / kElementsWorthAThread, 1, threads);
   const auto bounds = cut(size, static_cast<int>(parts), kGrain);
   for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-    const Dims size_of_run(1, bounds[i + 1] - bounds[i]);
-    const Descriptor run(size_of_run, geometry.type, dnnl::memory::format_tag::a);
+    const Descriptor run({bounds[i + 1] - bounds[i]}, geometry.type, dnnl::memory::format_tag::a);
     const std::size_t offset = static_cast<std::size_t>(bounds[i]) * geometry.element;
     kernel.add(reorder(run, run, true),
                {Place::scratch(partial.offset + offset), Place::output(0, offset)});
