@@ -8,6 +8,7 @@
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
 #include "keras/backend/cpu/fusions/pool_before_relu.h"
+#include "keras/backend/cpu/fusions/widen_half.h"
 #include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
@@ -95,7 +96,8 @@ engine::Backend cpu_backend() {
            {"bias_before_reshape", bias_before_reshape},
            {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},
-           {"lay_out_weights", lay_out_weights}}};
+           {"lay_out_weights", lay_out_weights}},
+          {{"widen_half", widen_half}}};
 }
 
 }  // namespace keras::backend::cpu

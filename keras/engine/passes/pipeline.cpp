@@ -42,10 +42,11 @@ std::vector<Pass> all_passes() {
       {"simplify", simplify},
       {"merge_common_subexpressions", merge_common_subexpressions},
       {"drop_dead_code", drop_dead_code},
-      {"decompose_unsupported", decompose_unsupported},
   };
-  const auto& backend = active_backend().passes;
-  passes.insert(passes.end(), backend.begin(), backend.end());
+  const Backend& backend = active_backend();
+  passes.insert(passes.end(), backend.early_passes.begin(), backend.early_passes.end());
+  passes.push_back({"decompose_unsupported", decompose_unsupported});
+  passes.insert(passes.end(), backend.passes.begin(), backend.passes.end());
   return passes;
 }
 

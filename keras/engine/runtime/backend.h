@@ -13,6 +13,8 @@ struct Backend {
   std::string_view name;
   std::vector<KernelRow> kernels;
   std::vector<Pass> passes;
+  /// Those that come before operations without a kernel are taken apart.
+  std::vector<Pass> early_passes = {};
 };
 
 /// The backend that runs this process's work.
