@@ -132,8 +132,19 @@ class WeightLayouts {
 
   Graph run() {
     for (const auto& call : graph_.calls) {
-      if (is_convolution(call)) lay_out_convolution(call);
-      if (is_matmul(call)) lay_out_matmul(call);
+      if (is_convolution(call)) {
+        lay_out_convolution(call);
+        lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
+          if (!convolution_refusal(question).empty()) return nullptr;
+          return matmul_kernel_layout(convolution_problem(question), question);
+        });
+      }
+      if (is_matmul(call))
+        lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
+          const MatmulProblem problem = matmul_problem(question);
+          if (!matmul_refusal(problem, question).empty()) return nullptr;
+          return matmul_weight_layout(problem, question);
+        });
     }
     return std::move(graph_);
   }
@@ -163,15 +174,10 @@ class WeightLayouts {
 
   /// A product's gradients would want the transposed matrix in another layout, so that only weights
   /// that no step writes gain by it.
-  void lay_out_matmul(const GraphCall& call) {
+  void lay_out_product(const GraphCall& call, const auto& wanted_layout) {
     const ValueId weight = call.inputs[1];
     if (graph_.layout(weight) || users_[at(weight)].size() != 1 || !is_only_read(weight)) return;
-    const LayoutPtr layout = ask(call, [&](const engine::KernelCall& question) -> LayoutPtr {
-      const MatmulProblem problem = matmul_problem(question);
-      if (!matmul_refusal(problem, question).empty()) return nullptr;
-      return matmul_weight_layout(problem, question);
-    });
-    if (layout) graph_.set_layout(weight, layout);
+    if (const LayoutPtr layout = ask(call, wanted_layout)) graph_.set_layout(weight, layout);
   }
 
   bool is_only_read(ValueId value) const {

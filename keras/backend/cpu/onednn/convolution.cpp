@@ -262,7 +262,7 @@ class ForwardPlanner {
 std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const ConvolutionProblem& problem,
                                                                const engine::KernelCall& call) {
   if (is_pointwise(problem, call.inputs[1].shape))
-    return prepare_pointwise_input_gradient(problem, call);
+    return prepare_input_gradient_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.outputs[0].shape, call.inputs[1].shape,
                           call.inputs[0].shape, call.outputs[0].dtype, call.input_layout(1));
@@ -310,8 +310,8 @@ void add_up(StagedKernel& kernel, const Geometry& geometry, const Place& partial
 /// Every part of the batch gives a gradient of its own; they are added in a fixed order.
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const ConvolutionProblem& problem,
                                                                 const engine::KernelCall& call) {
-  if (is_pointwise(problem, call.outputs[0].shape))
-    return prepare_pointwise_kernel_gradient(problem, call);
+  if (is_matmul(problem, call.outputs[0].shape, call.inputs[1].shape))
+    return prepare_kernel_gradient_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.outputs[0].shape,
                           call.inputs[1].shape, call.outputs[0].dtype, call.output_layout(0));
@@ -371,7 +371,7 @@ std::string convolution_refusal(const engine::KernelCall& call) {
 engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
                                             const engine::KernelCall& call) {
   const Shape& kernel = call.inputs[1].shape;
-  if (is_pointwise(problem, kernel)) return nullptr;
+  if (is_matmul(problem, kernel, call.outputs[0].shape)) return nullptr;
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, kernel, call.outputs[0].shape,
                           call.outputs[0].dtype, nullptr);
@@ -387,7 +387,8 @@ engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
 
 std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
                                                             const engine::KernelCall& call) {
-  if (is_pointwise(problem, call.inputs[1].shape)) return prepare_pointwise(problem, call);
+  if (is_matmul(problem, call.inputs[1].shape, call.outputs[0].shape))
+    return prepare_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.inputs[1].shape,
                           call.outputs[0].shape, call.outputs[0].dtype, call.input_layout(1));

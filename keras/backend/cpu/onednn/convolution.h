@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "keras/backend/cpu/onednn/pointwise.h"
+#include "keras/backend/cpu/onednn/convolution_as_matmul.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/ops/nn/conv.h"
 

@@ -98,7 +98,7 @@ class Planner {
     }
   }
 
-  engine::LayoutPtr wanted_layout() const {
+  engine::LayoutPtr wanted_layout(const std::vector<std::vector<int>>& axes) const {
     // More than the caches hold is read faster by all threads, each its columns.
     constexpr std::int64_t kFewRows = 32;
     constexpr std::int64_t kManyElements = std::int64_t{1} << 20;
@@ -112,7 +112,7 @@ class Planner {
     const dnnl::matmul::primitive_desc descriptor(
         onednn_engine(), block(a_, {}, rows, a_.columns, type_), any,
         block(c_, {}, rows, c_.columns, type_), user_scratchpad());
-    return weight_layout(descriptor.weights_desc(), plain, {{0}, {1}});
+    return weight_layout(descriptor.weights_desc(), plain, axes);
   }
 
  private:
@@ -241,7 +241,12 @@ std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call)
 
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
                                        const engine::KernelCall& call) {
-  return Planner(problem, operands_of(call), call.threads).wanted_layout();
+  return matmul_weight_layout(problem, operands_of(call), {{0}, {1}}, call.threads);
+}
+
+engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem, const MatmulOperands& operands,
+                                       const std::vector<std::vector<int>>& axes, int threads) {
+  return Planner(problem, operands, threads).wanted_layout(axes);
 }
 
 std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,

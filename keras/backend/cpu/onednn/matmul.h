@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "keras/backend/cpu/onednn/place.h"
 #include "keras/engine/runtime/kernel.h"
@@ -42,6 +43,9 @@ std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& prob
 /// the same from run to run; null for row-major.
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
                                        const engine::KernelCall& call);
+/// The same for weights whose axis i runs over dimensions `axes[i]` of the matrix.
+engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem, const MatmulOperands& operands,
+                                       const std::vector<std::vector<int>>& axes, int threads);
 
 /// Kernel of ops::matmul_op.
 extern const engine::Kernel onednn_matmul;

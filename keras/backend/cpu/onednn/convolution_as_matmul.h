@@ -21,16 +21,23 @@ struct ConvolutionProblem {
   Epilogue epilogue = Epilogue::kNone;
 };
 
-/// True of a convolution that looks at one pixel at a time: a product of matrices, which oneDNN's
-/// matmul computes faster than its convolution. Steps between the pixels are copied away.
-bool is_pointwise(const ConvolutionProblem& problem, const Shape& kernel);
+/// True of a convolution that is computed as a product of matrices, which oneDNN does faster: one
+/// that looks at a pixel at a time, whatever its steps, and one that has few outputs and many
+/// weights, for which the patches that every output sees are copied side by side (im2col).
+bool is_matmul(const ConvolutionProblem& problem, const Shape& kernel, const Shape& output);
 
 /// The calls of ops::conv_op, ops::conv_input_gradient_op and ops::conv_kernel_gradient_op.
-std::unique_ptr<engine::PreparedKernel> prepare_pointwise(const ConvolutionProblem& problem,
+std::unique_ptr<engine::PreparedKernel> prepare_as_matmul(const ConvolutionProblem& problem,
                                                           const engine::KernelCall& call);
-std::unique_ptr<engine::PreparedKernel> prepare_pointwise_input_gradient(
+/// Of a convolution that looks at a pixel at a time only.
+std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
-std::unique_ptr<engine::PreparedKernel> prepare_pointwise_kernel_gradient(
+std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
+/// The layout in which the product wants weights that no step writes; null for Keras's own.
+engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,
+                                       const engine::KernelCall& call);
+
+bool is_pointwise(const ConvolutionProblem& problem, const Shape& kernel);
 
 }  // namespace keras::backend::cpu
