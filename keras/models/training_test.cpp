@@ -162,6 +162,22 @@ TEST(ModelTraining, TenThousandPredictionsOfManySizesDoNotGrowTheProcess) {
   EXPECT_LT(resident_kilobytes() - before, 4096);
 }
 
+TEST(ModelTraining, TenThousandStepsDoNotGrowTheProcess) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer keeps what was freed";
+#endif
+  const Sequential model = make_classifier();
+  const Tensor x = random::normal({16, 2}, {.seed = 1}).eval();
+  const Tensor y = ops::zeros({16}, DType::kInt32).eval();
+  const auto train_some = [&](int steps) {
+    for (int i = 0; i < steps; ++i) model.train_on_batch(x, y);
+  };
+  train_some(1000);
+  const long before = resident_kilobytes();
+  train_some(9000);
+  EXPECT_LT(resident_kilobytes() - before, 1024);
+}
+
 /// Removes the folder that checkpoints go to after the second epoch, and forbids a new one.
 class LosesItsFolder final : public CallbackImpl {
  public:
