@@ -13,8 +13,20 @@ endif()
 
 file(GLOB program_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp
                                             ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
+list(FILTER program_sources EXCLUDE REGEX "/benchmarks/workloads\\.cpp$")
 foreach(source ${program_sources})
   cmake_path(GET source STEM program)
   add_executable(${program} ${source})
   target_link_libraries(${program} PRIVATE keras::keras keras_warnings ZLIB::ZLIB)
+endforeach()
+
+# What the programs of the bench share. They use the library's threads and time oneDNN's kernels.
+file(GLOB bench_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/bare/*.cpp)
+add_library(keras_bench STATIC ${PROJECT_SOURCE_DIR}/benchmarks/workloads.cpp ${bench_sources})
+target_include_directories(keras_bench PUBLIC ${PROJECT_SOURCE_DIR}/benchmarks)
+target_link_libraries(keras_bench PUBLIC keras::keras PRIVATE DNNL::dnnl gomp keras_warnings)
+set_source_files_properties(${PROJECT_SOURCE_DIR}/benchmarks/bare/kernels.cpp
+  PROPERTIES COMPILE_OPTIONS "-O3")
+foreach(program measure limits growth)
+  target_link_libraries(${program} PRIVATE keras_bench)
 endforeach()

@@ -81,6 +81,17 @@ if(KERAS_BUILD_PROGRAMS)
   endforeach()
 endif()
 
+# A few steps of each model of the bench: its figures mean something only where the models learn.
+if(KERAS_BUILD_PROGRAMS)
+  foreach(run mlp cnn lstm transformer resnet50 mobilenetv2 "lstm --policy mixed_bfloat16"
+              "resnet50 --policy mixed_bfloat16")
+    string(REPLACE " --policy " "." name ${run})
+    separate_arguments(arguments UNIX_COMMAND ${run})
+    add_test(NAME bench.${name} COMMAND measure ${arguments} --smoke)
+    set_tests_properties(bench.${name} PROPERTIES LABELS bench TIMEOUT 300)
+  endforeach()
+endif()
+
 # An outside program against a fresh installation.
 if(KERAS_INSTALL)
   add_test(NAME consumer.BuildsAndRunsAgainstTheInstalledPackage

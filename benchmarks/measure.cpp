@@ -1,0 +1,161 @@
+// Ours in the contest: `measure WORKLOAD [--policy NAME]` trains one step, says so, and then
+// answers each line "train S", "predict S" or "latency S" with what it measured in about S seconds,
+// one line of JSON each. The peers speak the same (peers/protocol.py). Also
+//   measure --list               the workloads, one line of JSON each
+//   measure WORKLOAD --save F    writes the model to a file
+//   measure WORKLOAD --smoke     checks a few steps: parameters, falling loss, predictions
+
+#include <keras/keras.h>
+
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "timing.h"
+#include "workloads.h"
+
+using namespace keras;
+using namespace keras::benchmarks;
+
+namespace {
+
+class Contestant {
+ public:
+  Contestant(const Workload& workload, std::int64_t batches)
+      : batch_(static_cast<int>(workload.batch)),
+        first_batch_(make_examples(workload, workload.batch)),
+        examples_(make_examples(workload, batches * workload.batch)),
+        single_(make_examples(workload, 1).x),
+        model_(workload.make()) {
+    model_.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
+    if (trainable_parameters() != workload.parameters)
+      throw std::logic_error(workload.name + " has not the number of parameters in the table");
+  }
+
+  /// Returns the loss.
+  double first_step() const {
+    return model_.train_on_batch(first_batch_.x, first_batch_.y)["loss"];
+  }
+
+  double fit() const {
+    return model_.fit(examples_.x, examples_.y, {.batch_size = batch_, .verbose = 0})
+        .history["loss"]
+        .back();
+  }
+  Tensor predict() const {
+    return model_.predict(examples_.x, {.batch_size = batch_, .verbose = 0});
+  }
+  void predict_single() const { model_.predict_on_batch(single_).eval(); }
+
+  double count() const { return static_cast<double>(examples_.x.shape()[0]); }
+  const Model& model() const { return model_; }
+  std::int64_t trainable_parameters() const {
+    std::int64_t total = 0;
+    for (const Variable& variable : model_.trainable_weights()) total += variable.shape().size();
+    return total;
+  }
+
+ private:
+  int batch_;
+  Examples first_batch_;
+  Examples examples_;
+  Tensor single_;
+  Model model_;
+};
+
+void print_rate(const Contestant& contestant, const std::vector<double>& times, double loss) {
+  std::printf(
+      "{\"rate\": %.2f, \"median_rate\": %.2f, \"passes\": %zu, \"loss\": %.6g, "
+      "\"peak_mb\": %.1f}\n",
+      contestant.count() / times.front(), contestant.count() / quantile(times, 0.5), times.size(),
+      loss, status_megabytes("VmHWM"));
+}
+
+void serve(const Contestant& contestant) {
+  double loss = 0;
+  const double seconds = seconds_of([&] { loss = contestant.first_step(); });
+  std::printf("{\"parameters\": %lld, \"first_step_s\": %.4f, \"loss\": %.6g}\n",
+              static_cast<long long>(contestant.trainable_parameters()), seconds, loss);
+  std::fflush(stdout);
+  for (std::string line, command; std::getline(std::cin, line); std::fflush(stdout)) {
+    double time = 0;
+    std::istringstream(line) >> command >> time;
+    if (command == "train") {
+      const auto times = durations(time, 1, [&] { loss = contestant.fit(); });
+      print_rate(contestant, times, loss);
+    } else if (command == "predict") {
+      contestant.predict();
+      print_rate(contestant, durations(time, 1, [&] { contestant.predict(); }), loss);
+    } else if (command == "latency") {
+      for (int i = 0; i < 10; ++i) contestant.predict_single();
+      const auto times = durations(time, 20, [&] { contestant.predict_single(); });
+      std::printf("{\"p50_us\": %.2f, \"p99_us\": %.2f, \"runs\": %zu}\n",
+                  1e6 * quantile(times, 0.5), 1e6 * quantile(times, 0.99), times.size());
+    }
+  }
+}
+
+/// 0 when the loss falls in a few steps and predictions are probabilities.
+int smoke(const Contestant& contestant) {
+  const double first = contestant.first_step();
+  double last = contestant.fit();
+  for (int pass = 0; pass < 2; ++pass) last = contestant.fit();
+  const Tensor sums = ops::sum(contestant.predict(), {.axis = -1});
+  const float off = ops::max(ops::absolute(sums - 1.0F)).item<float>();
+  contestant.predict_single();
+  std::printf("loss %.4f, then %.4f; probabilities sum to 1 but for %.2g\n", first, last, off);
+  return std::isfinite(last) && last < first && off < 0.02F ? 0 : 1;
+}
+
+void list_workloads() {
+  for (const Workload& workload : workloads()) {
+    std::string shape;
+    for (int i = 0; i < workload.shape.rank(); ++i)
+      shape += (i == 0 ? "" : ", ") + std::to_string(workload.shape[i]);
+    std::printf(
+        "{\"name\": \"%s\", \"batch\": %lld, \"batches\": %lld, \"shape\": [%s], "
+        "\"vocabulary\": %lld, \"parameters\": %lld}\n",
+        workload.name.c_str(), static_cast<long long>(workload.batch),
+        static_cast<long long>(workload.batches), shape.c_str(),
+        static_cast<long long>(workload.vocabulary), static_cast<long long>(workload.parameters));
+  }
+}
+
+int usage() {
+  std::fputs("usage: measure --list | WORKLOAD [--policy NAME] [--smoke | --save FILE]\n", stderr);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments == std::vector<std::string>{"--list"}) return list_workloads(), 0;
+  const Workload* workload = arguments.empty() ? nullptr : find_workload(arguments[0]);
+  if (!workload) return usage();
+  bool only_smoke = false;
+  std::string file;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const bool has_value = i + 1 < arguments.size();
+    if (arguments[i] == "--smoke")
+      only_smoke = true;
+    else if (arguments[i] == "--policy" && has_value)
+      config::set_dtype_policy(arguments[++i]);
+    else if (arguments[i] == "--save" && has_value)
+      file = arguments[++i];
+    else
+      return usage();
+  }
+  utils::set_random_seed(0);
+  const Contestant contestant(*workload, only_smoke || !file.empty() ? 2 : workload->batches);
+  if (only_smoke) return smoke(contestant);
+  if (file.empty())
+    serve(contestant);
+  else
+    contestant.model().save(file);
+  return 0;
+}
