@@ -56,7 +56,7 @@ Pictures lay_out(const Tensor& digits) {
 Tensor two_convolutions(Tensor x, int filters) {
   for (int i = 0; i < 2; ++i) {
     x = layers::Conv2D(filters, 3, {.padding = "same", .use_bias = false})(x);
-    x = layers::ReLU()(layers::BatchNormalization()(x));
+    x = layers::ReLU()(layers::BatchNormalization({.momentum = 0.9})(x));
   }
   return x;
 }
@@ -83,11 +83,13 @@ int main(int argc, char** argv) {
   const Pictures test = lay_out(ops::slice_axis(more_digits.x, 0, 0, arguments.quick ? 100 : 1000));
 
   const Model model = make_u_net();
-  model.compile({.optimizer = optimizers::Adam({.learning_rate = 2e-3}),
+  const int epochs = arguments.quick ? 1 : 6;
+  const optimizers::schedules::CosineDecay rate(5e-3, epochs * train.x.shape()[0] / 32);
+  model.compile({.optimizer = optimizers::Adam({.learning_rate = rate}),
                  .loss = "binary_crossentropy",
                  .metrics = {metrics::BinaryIoU({.name = "mean_iou"})}});
   const example::Stopwatch training;
-  model.fit(train.x, train.y, {.batch_size = 32, .epochs = arguments.quick ? 1 : 6, .verbose = 2});
+  model.fit(train.x, train.y, {.batch_size = 32, .epochs = epochs, .verbose = 2});
   const double seconds = training.seconds();
   const double mean_iou = model.evaluate(test.x, test.y, {.verbose = 0})["mean_iou"];
   std::printf("mean IoU of writing and ground: %.3f\n", mean_iou);

@@ -30,10 +30,9 @@ int main(int argc, char** argv) {
   utils::set_random_seed(arguments.seed);
   // A sine whose noise grows from left to right.
   const std::int64_t count = arguments.quick ? 500 : 4000;
-  const Tensor x = random::uniform({count, 1}, {.minval = -3, .maxval = 3, .seed = 1}).eval();
+  const Tensor x = random::uniform({count, 1}, {.minval = -3, .maxval = 3}).eval();
   const auto deviation_at = [](const Tensor& at) { return 0.05 + 0.1 * (at + 3); };
-  const Tensor y =
-      (ops::sin(2 * x) + deviation_at(x) * random::normal({count, 1}, {.seed = 2})).eval();
+  const Tensor y = (ops::sin(2 * x) + deviation_at(x) * random::normal({count, 1})).eval();
 
   const Tensor input = Input({1});
   Tensor hidden = layers::Dense(64, {.activation = "tanh"})(input);

@@ -40,7 +40,7 @@ def lay_out(digits, random):
 def two_convolutions(x, filters):
     for _ in range(2):
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
     return x
 
 
@@ -66,13 +66,15 @@ train_x, train_y = lay_out(digits, random)
 test_x, test_y = lay_out(more_digits[: 100 if arguments.quick else 1000], random)
 
 model = make_u_net()
+epochs = 1 if arguments.quick else 6
+rate = keras.optimizers.schedules.CosineDecay(5e-3, epochs * len(train_x) // 32)
 model.compile(
-    optimizer=keras.optimizers.Adam(2e-3),
+    optimizer=keras.optimizers.Adam(rate),
     loss="binary_crossentropy",
     metrics=[keras.metrics.BinaryIoU(name="mean_iou")],
 )
 start = time.perf_counter()
-model.fit(train_x, train_y, batch_size=32, epochs=1 if arguments.quick else 6, verbose=2)
+model.fit(train_x, train_y, batch_size=32, epochs=epochs, verbose=2)
 seconds = time.perf_counter() - start
 mean_iou = model.evaluate(test_x, test_y, verbose=0, return_dict=True)["mean_iou"]
 print(f"mean IoU of writing and ground: {mean_iou:.3f}")

@@ -19,7 +19,7 @@ def negative_log_likelihood(y_true, y_pred):
 arguments = example_data.parse()
 keras.utils.set_random_seed(arguments.seed)
 count = 500 if arguments.quick else 4000
-random = np.random.default_rng(1)
+random = np.random.default_rng(arguments.seed)
 x = random.uniform(-3, 3, (count, 1)).astype("float32")
 
 
