@@ -2,11 +2,12 @@
 """Runs each example in C++ and in Keras, in turns and with several seeds, and prints a table.
 
   examples/compare.py --data DIR --python PYTHON [--bin build/release/bin] [--seeds 1,2,3]
-                      [--json FILE] [--quick] [EXAMPLE …]
+                      [--backends tensorflow,jax] [--json FILE] [--quick] [EXAMPLE …]
 
-PYTHON has Keras, JAX and TensorFlow. With the first seed Keras runs on both; the others run on the
-one that was faster. Figures are means with their range. Seconds, of training and of the whole
-process, are those of the fastest run, which other programs disturbed least.
+PYTHON has Keras and the backends. With the first seed Keras runs on all of them; the others run on
+the one that was faster. Figures are means with their range. Seconds of training are those of the
+fastest run, which other programs disturbed least; beside them those that the whole process kept
+cores busy.
 """
 import argparse
 import json
@@ -47,7 +48,7 @@ def run(command, environment, folder):
 
 def compare(name, options, folder):
     flags = ["--data", str(options.data.resolve())] + ["--quick"] * options.quick
-    backends = ["tensorflow"] if name in TENSORFLOW_ONLY else ["tensorflow", "jax"]
+    backends = ["tensorflow"] if name in TENSORFLOW_ONLY else options.backends.split(",")
     ours, theirs = [], {backend: [] for backend in backends}
     for seed in options.seeds.split(","):
         arguments = [*flags, "--seed", seed]
@@ -67,7 +68,7 @@ def row(name, result):
         return f"{mean:.4f} ({min(values):.4f} to {max(values):.4f})"
 
     def seconds(runs):
-        return " / ".join(f"{min(each[key] for each in runs):.1f}" for key in ("training", "process"))
+        return " / ".join(f"{min(each[key] for each in runs):.1f}" for key in ("training", "cores"))
 
     ours, theirs = result["keras.cpp"], result["keras"]
     backend = {"jax": "JAX", "tensorflow": "TensorFlow"}[result["backend"]]
@@ -81,6 +82,7 @@ def main():
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--bin", type=pathlib.Path, default=HERE.parent / "build/release/bin")
     parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--backends", default="tensorflow,jax")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("examples", nargs="*")

@@ -1,10 +1,10 @@
 // Whether a sentence about a film is friendly: TextVectorization, an embedding and an LSTM in both
 // directions, trained on sentences as they are.
 
+#include <keras/datasets/numpy_shuffle.h>
 #include <keras/keras.h>
 
 #include <cstdio>
-#include <numeric>
 
 #include "example_data.h"
 
@@ -40,14 +40,13 @@ int main(int argc, char** argv) {
       labels.push_back(label);
     }
   utils::set_random_seed(arguments.seed);
-  const auto order = ops::argsort(random::uniform({static_cast<std::int64_t>(labels.size())},
-                                                  {.seed = arguments.seed}))
-                         .to_vector<std::int64_t>();
+  // The order of numpy.random.RandomState(seed).shuffle.
+  const auto order = datasets::numpy_shuffle(labels.size(), static_cast<unsigned>(arguments.seed));
   std::vector<std::string> x;
   std::vector<float> y;
   for (const auto i : order) {
-    x.push_back(sentences[static_cast<std::size_t>(i)]);
-    y.push_back(labels[static_cast<std::size_t>(i)]);
+    x.push_back(sentences[i]);
+    y.push_back(labels[i]);
   }
   const std::size_t cut = x.size() - 1662, used = arguments.quick ? 1000 : cut;
   const auto part = [&](std::size_t begin, std::size_t end) {

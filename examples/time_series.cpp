@@ -74,7 +74,8 @@ double forecast(const std::vector<std::string>& lines, const Layer& recurrent, i
   };
   example::plot(picture, {shown(test.y * deviation + mean), shown(found * deviation + mean)},
                 std::string("set title '") + what +
-                    "'\nplot $data using 0:1 with points pointtype 7 pointsize 0.4 linecolor rgb "
+                    "'\nset xrange [0:240]\nplot $data using 0:1 with points pointtype 7 pointsize "
+                    "0.4 linecolor rgb "
                     "'black' title 'measured', $data using 0:2 with lines linewidth 1.5 linecolor "
                     "rgb '#e6550d' title 'forecast one step before'");
   return better;

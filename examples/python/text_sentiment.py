@@ -16,7 +16,8 @@ for name, label in (("text/rt-polarity.neg", 0), ("text/rt-polarity.pos", 1)):
     sentences += lines
     labels += [label] * len(lines)
 keras.utils.set_random_seed(arguments.seed)
-order = np.random.default_rng(arguments.seed).permutation(len(labels))
+order = np.arange(len(labels))
+np.random.RandomState(arguments.seed).shuffle(order)
 x = np.array(sentences, dtype=object)[order].reshape(-1, 1)
 y = np.array(labels, dtype="float32")[order].reshape(-1, 1)
 cut = len(x) - 1662
