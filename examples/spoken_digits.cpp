@@ -65,8 +65,8 @@ int main(int argc, char** argv) {
   const auto arguments = example::parse(argc, argv);
   const auto folder = example::find(arguments, "audio/fsdd");
   utils::set_random_seed(arguments.seed);
-  const auto [train_x, train_y] = load(folder / "train", arguments.quick ? 300 : 10000);
-  const auto [test_x, test_y] = load(folder / "test", arguments.quick ? 100 : 10000);
+  const auto [train_x, train_y] = load(folder / "train", arguments.quick ? 150 : 10000);
+  const auto [test_x, test_y] = load(folder / "test", arguments.quick ? 50 : 10000);
   const Tensor x = ops::concatenate({spectra(train_x), spectra(moved(train_x, 500)),
                                      spectra(moved(train_x, -500))})
                        .eval();

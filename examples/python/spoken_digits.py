@@ -52,8 +52,8 @@ def moved(recordings, by):
 arguments = example_data.parse()
 folder = example_data.find(arguments, "audio/fsdd")
 keras.utils.set_random_seed(arguments.seed)
-train_x, train_y = load(folder / "train", 300 if arguments.quick else 10000)
-test_x, test_y = load(folder / "test", 100 if arguments.quick else 10000)
+train_x, train_y = load(folder / "train", 150 if arguments.quick else 10000)
+test_x, test_y = load(folder / "test", 50 if arguments.quick else 10000)
 x = np.concatenate(
     [spectra(train_x), spectra(moved(train_x, 500)), spectra(moved(train_x, -500))]
 )
