@@ -35,20 +35,26 @@
 #include "keras/layers/normalization/group_normalization.h"
 #include "keras/layers/normalization/layer_normalization.h"
 #include "keras/layers/normalization/rms_normalization.h"
+#include "keras/layers/normalization/spectral_normalization.h"
 #include "keras/layers/normalization/unit_normalization.h"
 #include "keras/layers/pooling/adaptive_pooling.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/preprocessing/category_encoding.h"
 #include "keras/layers/preprocessing/center_crop.h"
+#include "keras/layers/preprocessing/color_correction.h"
 #include "keras/layers/preprocessing/discretization.h"
 #include "keras/layers/preprocessing/hashing.h"
+#include "keras/layers/preprocessing/image_mixing.h"
 #include "keras/layers/preprocessing/integer_lookup.h"
 #include "keras/layers/preprocessing/mel_spectrogram.h"
 #include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/random_brightness.h"
+#include "keras/layers/preprocessing/random_color.h"
 #include "keras/layers/preprocessing/random_contrast.h"
 #include "keras/layers/preprocessing/random_crop.h"
+#include "keras/layers/preprocessing/random_filters.h"
 #include "keras/layers/preprocessing/random_flip.h"
+#include "keras/layers/preprocessing/random_geometry.h"
 #include "keras/layers/preprocessing/random_rotation.h"
 #include "keras/layers/preprocessing/random_translation.h"
 #include "keras/layers/preprocessing/random_zoom.h"
@@ -114,6 +120,8 @@ constexpr Row kRows[] = {
     {"AdditiveAttention", make<layers::AdditiveAttention>},
     {"AlphaDropout", make<layers::AlphaDropout>},
     {"Attention", make<layers::Attention>},
+    {"AugMix", make<layers::AugMix>},
+    {"AutoContrast", make<layers::AutoContrast>},
     {"Average", make<layers::Average>},
     {"AveragePooling1D", make<layers::AveragePooling1D>},
     {"AveragePooling2D", make<layers::AveragePooling2D>},
@@ -123,6 +131,8 @@ constexpr Row kRows[] = {
     {"CategoryEncoding", make<layers::CategoryEncoding>},
     {"CenterCrop", make<layers::CenterCrop>},
     {"Concatenate", make<layers::Concatenate>},
+    {"ContrastLimitedAdaptiveHistogramEqualization",
+     make<layers::ContrastLimitedAdaptiveHistogramEqualization>},
     {"Conv1D", make<layers::Conv1D>},
     {"Conv1DTranspose", make<layers::Conv1DTranspose>},
     {"Conv2D", make<layers::Conv2D>},
@@ -135,6 +145,7 @@ constexpr Row kRows[] = {
     {"Cropping1D", make<layers::Cropping1D>},
     {"Cropping2D", make<layers::Cropping2D>},
     {"Cropping3D", make<layers::Cropping3D>},
+    {"CutMix", make<layers::CutMix>},
     {"Dense", make<layers::Dense>},
     {"DepthwiseConv1D", make<layers::DepthwiseConv1D>},
     {"DepthwiseConv2D", make<layers::DepthwiseConv2D>},
@@ -144,6 +155,7 @@ constexpr Row kRows[] = {
     {"ELU", make<layers::ELU>},
     {"EinsumDense", make<layers::EinsumDense>},
     {"Embedding", make<layers::Embedding>},
+    {"Equalization", make<layers::Equalization>},
     {"Flatten", make<layers::Flatten>},
     {"Functional", [](const Config& config) -> Layer { return functional_from_config(config); }},
     {"GRU", make<layers::GRU>},
@@ -175,6 +187,7 @@ constexpr Row kRows[] = {
     {"Maximum", make<layers::Maximum>},
     {"MelSpectrogram", make<layers::MelSpectrogram>},
     {"Minimum", make<layers::Minimum>},
+    {"MixUp", make<layers::MixUp>},
     {"MultiHeadAttention", make<layers::MultiHeadAttention>},
     {"Multiply", make<layers::Multiply>},
     {"Normalization", make<layers::Normalization>},
@@ -182,11 +195,25 @@ constexpr Row kRows[] = {
     {"Permute", make<layers::Permute>},
     {"RMSNormalization", make<layers::RMSNormalization>},
     {"RNN", make<layers::RNN>},
+    {"RandAugment", make<layers::RandAugment>},
     {"RandomBrightness", make<layers::RandomBrightness>},
+    {"RandomColorDegeneration", make<layers::RandomColorDegeneration>},
+    {"RandomColorJitter", make<layers::RandomColorJitter>},
     {"RandomContrast", make<layers::RandomContrast>},
     {"RandomCrop", make<layers::RandomCrop>},
+    {"RandomElasticTransform", make<layers::RandomElasticTransform>},
+    {"RandomErasing", make<layers::RandomErasing>},
     {"RandomFlip", make<layers::RandomFlip>},
+    {"RandomGaussianBlur", make<layers::RandomGaussianBlur>},
+    {"RandomGrayscale", make<layers::RandomGrayscale>},
+    {"RandomHue", make<layers::RandomHue>},
+    {"RandomInvert", make<layers::RandomInvert>},
+    {"RandomPerspective", make<layers::RandomPerspective>},
+    {"RandomPosterization", make<layers::RandomPosterization>},
     {"RandomRotation", make<layers::RandomRotation>},
+    {"RandomSaturation", make<layers::RandomSaturation>},
+    {"RandomSharpness", make<layers::RandomSharpness>},
+    {"RandomShear", make<layers::RandomShear>},
     {"RandomTranslation", make<layers::RandomTranslation>},
     {"RandomZoom", make<layers::RandomZoom>},
     {"ReLU", make<layers::ReLU>},
@@ -202,9 +229,11 @@ constexpr Row kRows[] = {
     {"SimpleRNN", make<layers::SimpleRNN>},
     {"SimpleRNNCell", make<layers::SimpleRNNCell>},
     {"Softmax", make<layers::Softmax>},
+    {"Solarization", make<layers::Solarization>},
     {"SpatialDropout1D", make<layers::SpatialDropout1D>},
     {"SpatialDropout2D", make<layers::SpatialDropout2D>},
     {"SpatialDropout3D", make<layers::SpatialDropout3D>},
+    {"SpectralNormalization", make<layers::SpectralNormalization>},
     {"StackedRNNCells", make<layers::StackedRNNCells>},
     {"StringLookup", make<layers::StringLookup>},
     {"Subtract", make<layers::Subtract>},

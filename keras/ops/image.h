@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,6 +73,61 @@ struct CropImagesOptions {
 };
 /// A part of images. Of top, bottom and height, and of left, right and width, two are given.
 Tensor crop_images(const Tensor& images, CropImagesOptions options);
+
+struct AffineTransformOptions {
+  std::string interpolation = "bilinear";  ///< or "nearest"
+  /// What stands outside: `fill_value` ("constant"), the edge ("nearest"), the image repeated
+  /// ("wrap"), or mirrored with its edge pixels twice ("reflect") or once ("mirror").
+  std::string fill_mode = "constant";
+  double fill_value = 0;
+  std::string data_format = {};
+};
+/// The pixel (x, y) of the result comes from ((a0·x + a1·y + a2) / k, (b0·x + b1·y + b2) / k) with
+/// k = c0·x + c1·y + 1; `transform` is [a0, a1, a2, b0, b1, b2, c0, c1], or has such a row for each
+/// image.
+Tensor affine_transform(const Tensor& images, const Tensor& transform,
+                        AffineTransformOptions options = {});
+
+struct PerspectiveTransformOptions {
+  std::string interpolation = "bilinear";  ///< or "nearest"
+  double fill_value = 0;
+  std::string data_format = {};
+};
+/// Images seen from elsewhere: `start_points`, four (x, y), come to stand at `end_points`. Both are
+/// (4, 2), or (n, 4, 2) for n images.
+Tensor perspective_transform(const Tensor& images, const Tensor& start_points,
+                             const Tensor& end_points, PerspectiveTransformOptions options = {});
+
+struct ElasticTransformOptions {
+  double alpha = 20.0;  ///< how far pixels are shifted
+  double sigma = 5.0;   ///< over how many pixels shifts are alike
+  std::string interpolation = "bilinear";
+  std::string fill_mode = "reflect";  ///< as of AffineTransformOptions
+  double fill_value = 0.0;
+  std::optional<std::int64_t> seed = {};
+  std::string data_format = {};
+};
+/// Images whose pixels are shifted at random, near ones alike: Simard et al., "Best practices for
+/// convolutional neural networks applied to visual document analysis" (2003).
+Tensor elastic_transform(const Tensor& images, ElasticTransformOptions options = {});
+
+struct MapCoordinatesOptions {
+  std::string fill_mode = "constant";  ///< as of AffineTransformOptions
+  double fill_value = 0;
+};
+/// The values of `inputs` at `coordinates` (rank of inputs, …), by linear interpolation (`order` 1)
+/// or the nearest (0); of shape (…).
+Tensor map_coordinates(const Tensor& inputs, const Tensor& coordinates, int order,
+                       MapCoordinatesOptions options = {});
+
+struct GaussianBlurOptions {
+  std::array<std::int64_t, 2> kernel_size = {3, 3};  ///< columns and rows
+  std::array<double, 2> sigma = {1.0, 1.0};
+  std::string data_format = {};
+};
+Tensor gaussian_blur(const Tensor& images, GaussianBlurOptions options = {});
+/// Along a last axis of two: how fast values grow from row to row, and from column to column.
+Tensor sobel_edges(const Tensor& images, DataFormatOptions options = {});
 
 struct ExtractPatchesOptions {
   SpatialSizes strides = {};  ///< `size` when not given

@@ -32,6 +32,15 @@ struct UniformOptions {
 /// In [minval, maxval). Throws DtypeError for a dtype that is no float.
 Tensor uniform(const Shape& shape, UniformOptions options = {});
 
+struct GammaOptions {
+  std::string dtype = {};
+  Seed seed = {};
+};
+/// Gamma variables of a positive `alpha`, which broadcasts to the shape, and a scale of 1.
+Tensor gamma(const Shape& shape, const Tensor& alpha, GammaOptions options = {});
+/// In [0, 1], by the positive `alpha` and `beta`, which broadcast to the shape.
+Tensor beta(const Shape& shape, const Tensor& alpha, const Tensor& beta, GammaOptions options = {});
+
 struct RandintOptions {
   std::string dtype = "int32";
   Seed seed = {};

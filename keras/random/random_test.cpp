@@ -53,6 +53,31 @@ TEST(InverseNormal, InvertsTheDistribution) {
     EXPECT_NEAR(0.5 * std::erfc(-ops::inverse_normal(p) / std::sqrt(2.0)), p, 1e-13);
 }
 
+TEST(Random, GammaHasItsMoments) {
+  for (const float alpha : {0.3f, 1.0f, 4.5f}) {
+    const Statistics s = statistics(random::gamma({20000}, Tensor(alpha), {.seed = 3}));
+    EXPECT_NEAR(s.mean, alpha, 0.05 * std::max(1.0f, alpha)) << alpha;
+    EXPECT_NEAR(s.variance, alpha, 0.08 * std::max(1.0f, alpha)) << alpha;
+    EXPECT_GE(s.low, 0);
+  }
+  // Each column by its own alpha.
+  const Tensor both = random::gamma({4000, 2}, Tensor::of<float>({1, 9}), {.seed = 1});
+  expect_values(ops::mean(both, {.axis = 0}), {2}, {1, 9}, 0.1f);
+  expect_error<DtypeError>([] { random::gamma({2}, Tensor(1.0f), {.dtype = "int32"}); },
+                           "requires a floating point `dtype`");
+}
+
+TEST(Random, BetaHasItsMoments) {
+  const float pairs[][2] = {{2, 5}, {0.5f, 0.5f}, {1e-6f, 1e-6f}};
+  for (const auto& [a, b] : pairs) {
+    const Statistics s = statistics(random::beta({20000}, Tensor(a), Tensor(b), {.seed = 5}));
+    EXPECT_NEAR(s.mean, a / (a + b), 0.02) << a;
+    EXPECT_NEAR(s.variance, a * b / ((a + b) * (a + b) * (a + b + 1)), 0.02) << a;
+    EXPECT_GE(s.low, 0);
+    EXPECT_LE(s.high, 1);
+  }
+}
+
 TEST(Random, UniformIsUniform) {
   for (const char* dtype : {"float32", "float64", "float16", "bfloat16"}) {
     const Statistics s = statistics(

@@ -12,6 +12,7 @@
 #include "keras/layers/asset_holder.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/layers/low_rank_adaptation.h"
+#include "keras/layers/shared_weights.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
@@ -51,6 +52,8 @@ std::string short_class_name(const Layer& layer) {
 /// names, counted, because their own names differ from run to run.
 void collect_parts(const Layer& layer, const std::string& path, std::vector<WeightGroup>& parts) {
   WeightGroup part = {path, layer.name(), layer.impl()->own_variables(), layer.impl()};
+  if (const auto* shared = dynamic_cast<const SharedWeights*>(layer.impl().get()))
+    part.variables = shared->variables_in_files();
   if (const LowRankAdaptation* adaptation = adaptation_of(part))
     for (const auto& factor : adaptation->factors()) std::erase(part.variables, factor);
   parts.push_back(std::move(part));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "keras/engine/tensor/tensor.h"
+#include "keras/ops/image/sampling.h"
 
 namespace keras::layers {
 
@@ -16,11 +17,8 @@ struct ImageSamplingOptions {
 /// Throws ValueError for unknown names.
 void check_image_sampling(const ImageSamplingOptions& options);
 
-/// For each image of a batch, where its pixels come from: column = a0·x + a1·y + a2 and
-/// row = b0·x + b1·y + b2, each of shape (batch, 1, 1). Keras: keras.ops.image.affine_transform.
-struct ImageAffine {
-  Tensor a0, a1, a2, b0, b1, b2;
-};
+/// For each image of a batch, where its pixels come from. Keras: keras.ops.image.affine_transform.
+using ImageAffine = ops::image::Projection;
 Tensor sample_images(const Tensor& images, const ImageAffine& affine,
                      const ImageSamplingOptions& options);
 

@@ -30,16 +30,22 @@ std::string RandomRange::to_string() const {
   return pair_ ? str("(", low_, ", ", high_, ")") : str(low_);
 }
 
-RandomRange checked_factor(const RandomRange& factor, int least, int most) {
+RandomRange checked_factor(const RandomRange& factor, int least, int most, const char* argument) {
   const bool inside = factor.is_pair() ? factor.first() <= most && factor.second() >= least
                                        : factor.first() >= least && factor.first() <= most;
   if (!inside)
-    throw ValueError(
-        str("The `factor` argument should be a number (or a list of two numbers) in "
-            "the range [",
-            least, ", ", most, "]. Received: factor=", factor));
+    throw ValueError(str("The `", argument,
+                         "` argument should be a number (or a list of two numbers) in "
+                         "the range [",
+                         least, ", ", most, "]. Received: factor=", factor));
   if (factor.is_pair()) return {factor.lower(), factor.upper()};
   return {std::max<double>(factor.lower(), least), factor.upper()};
+}
+
+Tensor scale_range(const Tensor& images, const std::array<double, 2>& from,
+                   const std::array<double, 2>& to) {
+  if (from == to) return images;
+  return (images - from[0]) / (from[1] - from[0]) * (to[1] - to[0]) + to[0];
 }
 
 RandomImageLayer::RandomImageLayer(LayerBase base, const std::string& data_format,
@@ -56,7 +62,7 @@ Tensor RandomImageLayer::call(const Tensor& x, const CallContext& context) {
             "images). Received: data.shape=",
             x.shape()));
   const Tensor images = ops::cast(x, compute_dtype());
-  if (!context.training.value_or(true)) return images;
+  if (!always() && !context.training.value_or(true)) return images;
   if (images.rank() == 4) return transform(images);
   return ops::squeeze(transform(ops::expand_dims(images, {.axis = 0})), {.axis = 0});
 }
@@ -73,6 +79,15 @@ Tensor RandomImageLayer::draw(const Tensor& images, double low, double high, int
   std::vector<std::int64_t> shape(static_cast<std::size_t>(rank), 1);
   shape[0] = images.shape()[0];
   return random::uniform(Shape(shape), {.minval = low, .maxval = high, .seed = seed_});
+}
+
+Tensor RandomImageLayer::draw(const Tensor& images, const RandomRange& range) const {
+  return ops::cast(draw(images, range.lower(), range.upper(), 4), images.dtype());
+}
+
+Tensor RandomImageLayer::choose(const Tensor& images, const RandomRange& probability) const {
+  const Tensor limit = draw(images, probability.lower(), probability.upper(), 4);
+  return ops::less(draw(images, 0, 1, 4), limit);
 }
 
 Tensor RandomImageLayer::draw_scalar(double low, double high) const {

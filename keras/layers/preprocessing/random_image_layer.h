@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ class RandomImageLayer : public LayerImpl {
  protected:
   /// Changes a batch of images in the compute dtype.
   virtual Tensor transform(const Tensor& images) = 0;
+  /// Whether images are changed outside of training too.
+  virtual bool always() const { return false; }
 
   bool channels_first() const { return data_format_ == "channels_first"; }
   int row_axis() const { return channels_first() ? 2 : 1; }
@@ -30,6 +33,12 @@ class RandomImageLayer : public LayerImpl {
   /// One number for each image, of rank `rank`.
   Tensor draw(const Tensor& images, double low, double high, int rank) const;
   Tensor draw_scalar(double low, double high) const;
+  /// The same in the images' dtype, (batch, 1, 1, 1), within a range.
+  Tensor draw(const Tensor& images, const RandomRange& range) const;
+  /// Which images a change is made to: (batch, 1, 1, 1), as probable as a number from the range.
+  Tensor choose(const Tensor& images, const RandomRange& probability) const;
+  const random::SeedGenerator& seed_generator() const { return seed_; }
+  const std::string& data_format() const { return data_format_; }
 
  private:
   std::string data_format_;
@@ -39,7 +48,11 @@ class RandomImageLayer : public LayerImpl {
 
 /// `factor` inside the bounds, as Keras's base class takes it: one number f means [-f, f], cut to
 /// the bounds. Throws ValueError for numbers outside.
-RandomRange checked_factor(const RandomRange& factor, int least, int most);
+RandomRange checked_factor(const RandomRange& factor, int least, int most,
+                           const char* argument = "factor");
+/// Images whose values are brought from one range to another.
+Tensor scale_range(const Tensor& images, const std::array<double, 2>& from,
+                   const std::array<double, 2>& to);
 /// Reads what all these layers have; bounding boxes are refused.
 template <typename Options>
 void read_random_image_options(ConfigReader& reader, Options& options);

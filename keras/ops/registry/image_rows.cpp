@@ -76,6 +76,48 @@ Tensor scaled(Call c) {
                                     {.antialias = c.flag("antialias", true)});
 }
 
+Tensor transformed(Call c) {
+  return image::affine_transform(images(c), c.tensor(1, "transform"),
+                                 {.interpolation = text(c, "interpolation", "bilinear"),
+                                  .fill_mode = text(c, "fill_mode", "constant"),
+                                  .fill_value = c.number("fill_value").value_or(0),
+                                  .data_format = text(c, "data_format")});
+}
+
+Tensor projected(Call c) {
+  return image::perspective_transform(images(c), c.tensor(1, "start_points"),
+                                      c.tensor(2, "end_points"),
+                                      {.interpolation = text(c, "interpolation", "bilinear"),
+                                       .fill_value = c.number("fill_value").value_or(0),
+                                       .data_format = text(c, "data_format")});
+}
+
+Tensor distorted(Call c) {
+  return image::elastic_transform(images(c), {.alpha = c.number("alpha").value_or(20),
+                                              .sigma = c.number("sigma").value_or(5),
+                                              .interpolation = text(c, "interpolation", "bilinear"),
+                                              .fill_mode = text(c, "fill_mode", "reflect"),
+                                              .fill_value = c.number("fill_value").value_or(0),
+                                              .seed = c.integer("seed"),
+                                              .data_format = text(c, "data_format")});
+}
+
+Tensor mapped(Call c) {
+  return image::map_coordinates(c.tensor(0, "inputs"), c.tensor(1, "coordinates"),
+                                static_cast<int>(c.integer("order").value_or(1)),
+                                {.fill_mode = text(c, "fill_mode", "constant"),
+                                 .fill_value = c.number("fill_value").value_or(0)});
+}
+
+Tensor blurred(Call c) {
+  image::GaussianBlurOptions options{.data_format = text(c, "data_format")};
+  const auto sizes_given = c.integers("kernel_size");
+  if (sizes_given.size() == 2) options.kernel_size = {sizes_given[0], sizes_given[1]};
+  if (const Config* sigma = c.config().find("sigma"); sigma && sigma->is_list())
+    options.sigma = {sigma->at(std::size_t{0}).as_double(), sigma->at(std::size_t{1}).as_double()};
+  return image::gaussian_blur(images(c), options);
+}
+
 }  // namespace
 
 std::vector<RegistryRow> image_rows() {
@@ -91,6 +133,13 @@ std::vector<RegistryRow> image_rows() {
       row("PadImages", padded),
       row("CropImages", cropped),
       row("ExtractPatches", patches),
+      row("AffineTransform", transformed),
+      row("PerspectiveTransform", projected),
+      row("ElasticTransform", distorted),
+      row("MapCoordinates", mapped),
+      row("GaussianBlur", blurred),
+      row("SobelEdges",
+          [](Call c) { return image::sobel_edges(images(c), {text(c, "data_format")}); }),
   };
 }
 

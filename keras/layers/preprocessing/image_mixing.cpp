@@ -1,0 +1,299 @@
+#include "keras/layers/preprocessing/image_mixing.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/layers/base_options.h"
+#include "keras/layers/preprocessing/color_correction.h"
+#include "keras/layers/preprocessing/random_brightness.h"
+#include "keras/layers/preprocessing/random_color.h"
+#include "keras/layers/preprocessing/random_contrast.h"
+#include "keras/layers/preprocessing/random_filters.h"
+#include "keras/layers/preprocessing/random_geometry.h"
+#include "keras/layers/preprocessing/random_image_layer.h"
+#include "keras/layers/preprocessing/random_rotation.h"
+#include "keras/layers/preprocessing/random_translation.h"
+#include "keras/layers/preprocessing/value_range.h"
+#include "keras/ops/control_flow.h"
+#include "keras/ops/core.h"
+#include "keras/ops/numpy.h"
+
+namespace keras::layers {
+namespace {
+
+using Range = std::array<double, 2>;
+
+/// The changes that RandAugment and AugMix draw from.
+struct Strength {
+  RandomRange factor;
+  Range value_range;
+  std::string interpolation;
+  std::optional<std::int64_t> seed;
+  std::string data_format;
+  DTypePolicy dtype;
+};
+
+template <typename Options>
+Options common(const Strength& s) {
+  Options options;
+  options.dtype = s.dtype;
+  options.data_format = s.data_format;
+  if constexpr (requires { options.seed; }) options.seed = s.seed;
+  if constexpr (requires { options.value_range; }) options.value_range = s.value_range;
+  if constexpr (requires { options.interpolation; }) options.interpolation = s.interpolation;
+  return options;
+}
+
+std::vector<Layer> shape_changes(const Strength& s) {
+  auto shear = common<RandomShearOptions>(s);
+  shear.x_factor = shear.y_factor = s.factor;
+  auto solarization = common<SolarizationOptions>(s);
+  solarization.addition_factor = solarization.threshold_factor = s.factor;
+  const double bits = std::max(1.0, static_cast<double>(static_cast<int>(8 * s.factor.upper())));
+  return {RandomShear(shear),
+          RandomTranslation(s.factor, s.factor, common<RandomTranslationOptions>(s)),
+          RandomRotation(s.factor, common<RandomRotationOptions>(s)),
+          RandomPosterization(bits, common<RandomPosterizationOptions>(s)),
+          Solarization(solarization),
+          AutoContrast(common<AutoContrastOptions>(s)),
+          Equalization(common<EqualizationOptions>(s))};
+}
+
+std::vector<Layer> color_changes(const Strength& s) {
+  return {RandomBrightness(s.factor, common<RandomBrightnessOptions>(s)),
+          RandomColorDegeneration(s.factor, common<RandomColorDegenerationOptions>(s)),
+          RandomContrast(s.factor, common<RandomContrastOptions>(s)),
+          RandomSharpness(s.factor, common<RandomSharpnessOptions>(s))};
+}
+
+/// One of the changes, by a number that may be one beyond them: no change.
+Tensor changed(const Tensor& images, const Tensor& which, const std::vector<Layer>& changes) {
+  std::vector<std::function<Tensors(const Tensors&)>> branches;
+  for (const Layer& change : changes)
+    branches.push_back(
+        [change](const Tensors& in) { return Tensors{change(in[0], {.training = true})}; });
+  branches.push_back([](const Tensors& in) { return in; });
+  return ops::switch_case(which, branches, {images})[0];
+}
+
+class MixUpImpl final : public RandomImageLayer {
+ public:
+  explicit MixUpImpl(const MixUpOptions& options)
+      : RandomImageLayer({"MixUp", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        alpha_(options.alpha) {
+    if (!(alpha_ > 0)) throw ValueError(str("`alpha` must be positive. Received: alpha=", alpha_));
+  }
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("alpha", alpha_);
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const Tensor alpha(static_cast<float>(alpha_));
+    const Tensor share = ops::cast(
+        random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()}),
+        images.dtype());
+    return share * images + (1.0 - share) * random::shuffle(images, {.seed = seed_generator()});
+  }
+
+ private:
+  double alpha_;
+};
+
+class CutMixImpl final : public RandomImageLayer {
+ public:
+  explicit CutMixImpl(const CutMixOptions& options)
+      : RandomImageLayer({"CutMix", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        factor_(checked_factor(options.factor, 0, 1)) {}
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("factor", factor_.to_config());
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const Tensor alpha = draw_scalar(factor_.lower(), factor_.upper()) + 1e-6;
+    const Tensor share =
+        random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()});
+    const Tensor ratio = ops::sqrt(1.0 - share);
+    const Tensor inside = ops::logical_and(stretch(images, row_axis(), ratio),
+                                           stretch(images, row_axis() + 1, ratio));
+    return ops::where(inside, random::shuffle(images, {.seed = seed_generator()}), images);
+  }
+
+ private:
+  /// Whether pixels lie within a stretch of that part of an axis.
+  Tensor stretch(const Tensor& images, int axis, const Tensor& ratio) const {
+    const std::int64_t length = images.shape()[axis];
+    const auto all = static_cast<double>(length);
+    const Tensor size = ratio * all;
+    const Tensor begin = draw(images, 0, 1, 4) * (all - size);
+    std::vector<std::int64_t> shape(4, 1);
+    shape[static_cast<std::size_t>(axis)] = length;
+    const Tensor at = ops::reshape(ops::arange(0, length, 1, DType::kFloat32), Shape(shape));
+    return ops::logical_and(ops::greater_equal(at, begin), ops::less(at, begin + size));
+  }
+
+  RandomRange factor_;
+};
+
+class RandAugmentImpl final : public RandomImageLayer {
+ public:
+  explicit RandAugmentImpl(const RandAugmentOptions& options)
+      : RandomImageLayer({"RandAugment", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        options_(options),
+        factor_(checked_factor(options.factor, 0, 1)) {
+    const Strength strength{factor_,      options.value_range, options.interpolation,
+                            options.seed, data_format(),       options.dtype};
+    changes_ = shape_changes(strength);
+    for (const Layer& change : color_changes(strength)) changes_.push_back(change);
+  }
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("value_range", value_range_to_config(options_.value_range));
+    config.set("num_ops", options_.num_ops);
+    config.set("factor", factor_.to_config());
+    config.set("interpolation", options_.interpolation);
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const auto count = static_cast<std::int64_t>(changes_.size());
+    Tensor x = images;
+    for (std::int64_t i = 0; i < options_.num_ops; ++i)
+      x = changed(x, random::randint({}, 0, count, {.seed = seed_generator()}), changes_);
+    return x;
+  }
+
+ private:
+  RandAugmentOptions options_;
+  RandomRange factor_;
+  std::vector<Layer> changes_;
+};
+
+class AugMixImpl final : public RandomImageLayer {
+ public:
+  explicit AugMixImpl(const AugMixOptions& options)
+      : RandomImageLayer({"AugMix", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        options_(options),
+        factor_(checked_factor(options.factor, 0, 1)) {
+    const Strength strength{factor_,      options.value_range, options.interpolation,
+                            options.seed, data_format(),       options.dtype};
+    changes_ = shape_changes(strength);
+    if (options.all_ops)
+      for (const Layer& change : color_changes(strength)) changes_.push_back(change);
+  }
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("value_range", value_range_to_config(options_.value_range));
+    config.set("num_chains", options_.num_chains);
+    config.set("chain_depth", options_.chain_depth);
+    config.set("factor", factor_.to_config());
+    config.set("alpha", options_.alpha);
+    config.set("all_ops", options_.all_ops);
+    config.set("interpolation", options_.interpolation);
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const Tensor alpha(static_cast<float>(options_.alpha));
+    const Tensor parts = random::gamma({options_.num_chains}, alpha, {.seed = seed_generator()});
+    const Tensor weights = ops::cast(parts / ops::sum(parts), images.dtype());
+    const Tensor share =
+        ops::cast(random::beta({}, alpha, alpha, {.seed = seed_generator()}), images.dtype());
+    const auto choices = static_cast<std::int64_t>(changes_.size()) + 1;
+    Tensor mixed = ops::zeros_like(images);
+    for (std::int64_t chain = 0; chain < options_.num_chains; ++chain) {
+      Tensor x = images;
+      for (std::int64_t i = 0; i < options_.chain_depth; ++i)
+        x = changed(x, random::randint({}, 0, choices, {.seed = seed_generator()}), changes_);
+      mixed = mixed + x * ops::slice_axis(weights, 0, chain, chain + 1);
+    }
+    return ops::clip(share * images + (1.0 - share) * mixed, options_.value_range[0],
+                     options_.value_range[1]);
+  }
+
+ private:
+  AugMixOptions options_;
+  RandomRange factor_;
+  std::vector<Layer> changes_;
+};
+
+}  // namespace
+
+MixUp::MixUp(MixUpOptions options) : Layer(std::make_shared<MixUpImpl>(std::move(options))) {}
+
+MixUp MixUp::from_config(const Config& config) {
+  ConfigReader reader("MixUp", config);
+  MixUpOptions options;
+  options.alpha = reader.get_optional_double("alpha").value_or(0.2);
+  read_random_image_options(reader, options);
+  return MixUp(finish_options(reader, std::move(options)));
+}
+
+CutMix::CutMix(CutMixOptions options) : Layer(std::make_shared<CutMixImpl>(std::move(options))) {}
+
+CutMix CutMix::from_config(const Config& config) {
+  ConfigReader reader("CutMix", config);
+  CutMixOptions options;
+  if (const Config& given = reader.get("factor"); !given.is_null())
+    options.factor = RandomRange::from_config(given, "factor");
+  read_random_image_options(reader, options);
+  return CutMix(finish_options(reader, std::move(options)));
+}
+
+RandAugment::RandAugment(RandAugmentOptions options)
+    : Layer(std::make_shared<RandAugmentImpl>(std::move(options))) {}
+
+RandAugment RandAugment::from_config(const Config& config) {
+  ConfigReader reader("RandAugment", config);
+  RandAugmentOptions options;
+  options.value_range = read_value_range(reader);
+  options.num_ops = reader.get_optional_int("num_ops").value_or(2);
+  if (const Config& given = reader.get("factor"); !given.is_null())
+    options.factor = RandomRange::from_config(given, "factor");
+  options.interpolation = reader.get("interpolation", "bilinear");
+  read_random_image_options(reader, options);
+  return RandAugment(finish_options(reader, std::move(options)));
+}
+
+AugMix::AugMix(AugMixOptions options) : Layer(std::make_shared<AugMixImpl>(std::move(options))) {}
+
+AugMix AugMix::from_config(const Config& config) {
+  ConfigReader reader("AugMix", config);
+  AugMixOptions options;
+  options.value_range = read_value_range(reader);
+  options.num_chains = reader.get_optional_int("num_chains").value_or(3);
+  options.chain_depth = reader.get_optional_int("chain_depth").value_or(3);
+  if (const Config& given = reader.get("factor"); !given.is_null())
+    options.factor = RandomRange::from_config(given, "factor");
+  options.alpha = reader.get_optional_double("alpha").value_or(1.0);
+  options.all_ops = reader.get("all_ops", true);
+  options.interpolation = reader.get("interpolation", "bilinear");
+  read_random_image_options(reader, options);
+  return AugMix(finish_options(reader, std::move(options)));
+}
+
+}  // namespace keras::layers

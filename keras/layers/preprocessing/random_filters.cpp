@@ -1,0 +1,236 @@
+#include "keras/layers/preprocessing/random_filters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/layers/base_options.h"
+#include "keras/layers/preprocessing/random_image_layer.h"
+#include "keras/layers/preprocessing/value_range.h"
+#include "keras/ops/core.h"
+#include "keras/ops/image.h"
+#include "keras/ops/image/sampling.h"
+#include "keras/ops/nn.h"
+#include "keras/ops/numpy.h"
+
+namespace keras::layers {
+namespace {
+
+using Range = std::array<double, 2>;
+
+Range sorted(const Range& range) {
+  return {std::min(range[0], range[1]), std::max(range[0], range[1])};
+}
+
+std::array<std::int64_t, 2> read_pair(const Config& config, const char* argument) {
+  if (config.is_number()) return {config.as_int(), config.as_int()};
+  if (!config.is_list() || config.as_list().size() != 2)
+    throw ValueError(
+        str("The `", argument, "` argument should be a number (or a list of two numbers)"));
+  return {config.at(std::size_t{0}).as_int(), config.at(std::size_t{1}).as_int()};
+}
+
+std::vector<double> read_numbers(const Config& config) {
+  if (config.is_null()) return {};
+  if (config.is_number()) return {config.as_double()};
+  std::vector<double> numbers;
+  for (const Config& number : config.as_list()) numbers.push_back(number.as_double());
+  return numbers;
+}
+
+Config numbers_to_config(const std::vector<double>& numbers) {
+  if (numbers.empty()) return nullptr;
+  return numbers.size() == 1 ? Config(numbers[0]) : Config::list_of(numbers);
+}
+
+class RandomSharpnessImpl final : public RandomImageLayer {
+ public:
+  RandomSharpnessImpl(const RandomRange& factor, const RandomSharpnessOptions& options)
+      : RandomImageLayer({"RandomSharpness", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        factor_(checked_factor(factor, 0, 1)),
+        value_range_(sorted(options.value_range)) {}
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("factor", factor_.to_config());
+    config.set("value_range", value_range_to_config(value_range_));
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const std::int64_t channels = images.shape()[channels_first() ? 1 : 3];
+    const float a = 1.0f / 13, b = 5.0f / 13;
+    const Tensor kernel =
+        ops::reshape(Tensor::of<float>({a, a, a, a, b, a, a, a, a}), {3, 3, 1, 1});
+    const Tensor blurred = ops::depthwise_conv(
+        images, ops::repeat(ops::cast(kernel, images.dtype()), channels, {.axis = 2}),
+        {.padding = "same", .data_format = data_format()});
+    const Tensor share = 1.0 - draw(images, factor_) * 2.0;
+    return ops::clip(images + share * (blurred - images), value_range_[0], value_range_[1]);
+  }
+
+ private:
+  RandomRange factor_;
+  Range value_range_;
+};
+
+class RandomGaussianBlurImpl final : public RandomImageLayer {
+ public:
+  explicit RandomGaussianBlurImpl(const RandomGaussianBlurOptions& options)
+      : RandomImageLayer({"RandomGaussianBlur", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        factor_(checked_factor(options.factor, 0, 1)),
+        kernel_size_(options.kernel_size),
+        sigma_(checked_factor(options.sigma, 0, 1, "sigma")),
+        value_range_(options.value_range) {
+    for (const std::int64_t size : kernel_size_)
+      if (size < 1 || size % 2 == 0)
+        throw ValueError(str("kernel_size must be an odd number. Received: kernel_size=(",
+                             kernel_size_[0], ", ", kernel_size_[1], ")"));
+  }
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("factor", factor_.to_config());
+    config.set("kernel_size", Config::list_of(kernel_size_));
+    config.set("sigma", sigma_.to_config());
+    config.set("value_range", value_range_to_config(value_range_));
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const Tensor sigma =
+        random::uniform(
+            {2}, {.minval = sigma_.lower(), .maxval = sigma_.upper(), .seed = seed_generator()}) +
+        1e-6;
+    const Tensor blurred = ops::image::blur_images(images, kernel_size_, sigma, data_format());
+    return ops::clip(ops::where(choose(images, factor_), blurred, images), value_range_[0],
+                     value_range_[1]);
+  }
+
+ private:
+  RandomRange factor_;
+  std::array<std::int64_t, 2> kernel_size_;
+  RandomRange sigma_;
+  Range value_range_;
+};
+
+class RandomErasingImpl final : public RandomImageLayer {
+ public:
+  explicit RandomErasingImpl(const RandomErasingOptions& options)
+      : RandomImageLayer({"RandomErasing", options.name, options.trainable, options.dtype},
+                         options.data_format, options.seed),
+        factor_(checked_factor(options.factor, 0, 1)),
+        scale_(checked_factor(options.scale, 0, 1, "scale")),
+        fill_value_(options.fill_value),
+        value_range_(options.value_range) {
+    if (fill_value_.size() > 1 && fill_value_.size() != 3)
+      throw ValueError(
+          "The `fill_value` argument should be a number (or a list of three numbers) ");
+  }
+
+  Config get_config() const override {
+    Config config = RandomImageLayer::get_config();
+    config.set("factor", factor_.to_config());
+    config.set("scale", scale_.to_config());
+    config.set("fill_value", numbers_to_config(fill_value_));
+    config.set("value_range", value_range_to_config(value_range_));
+    config.set("seed", seed_config());
+    return config;
+  }
+
+ protected:
+  Tensor transform(const Tensor& images) override {
+    const Tensor inside =
+        ops::logical_and(stretch(images, row_axis()), stretch(images, row_axis() + 1));
+    const Tensor erased = ops::where(inside, filling(images), images);
+    return ops::where(choose(images, factor_), erased, images);
+  }
+
+ private:
+  /// Whether pixels lie within a stretch of an axis that is drawn for each image.
+  Tensor stretch(const Tensor& images, int axis) const {
+    const std::int64_t length = images.shape()[axis];
+    const auto all = static_cast<double>(length);
+    const Tensor size = ops::sqrt(draw(images, scale_.lower(), scale_.upper(), 4)) * all;
+    const Tensor begin = draw(images, 0, 1, 4) * (all - size);
+    std::vector<std::int64_t> shape(4, 1);
+    shape[static_cast<std::size_t>(axis)] = length;
+    const Tensor at = ops::reshape(ops::arange(0, length, 1, DType::kFloat32), Shape(shape));
+    return ops::logical_and(ops::greater_equal(at, begin), ops::less(at, begin + size));
+  }
+
+  Tensor filling(const Tensor& images) const {
+    Tensor filling;
+    if (fill_value_.empty()) {
+      filling = random::normal(images.shape(), {.seed = seed_generator()}) * value_range_[1];
+    } else {
+      const auto count = static_cast<std::int64_t>(fill_value_.size());
+      filling = ops::reshape(Tensor::from(std::span<const double>(fill_value_), {count}),
+                             channels_first() ? Shape{1, count, 1, 1} : Shape{1, 1, 1, count});
+    }
+    return ops::cast(ops::clip(filling, value_range_[0], value_range_[1]), images.dtype());
+  }
+
+  RandomRange factor_, scale_;
+  std::vector<double> fill_value_;
+  Range value_range_;
+};
+
+}  // namespace
+
+RandomSharpness::RandomSharpness(RandomRange factor, RandomSharpnessOptions options)
+    : Layer(std::make_shared<RandomSharpnessImpl>(factor, std::move(options))) {}
+
+RandomSharpness RandomSharpness::from_config(const Config& config) {
+  ConfigReader reader("RandomSharpness", config);
+  RandomSharpnessOptions options;
+  const RandomRange factor = RandomRange::from_config(reader.require("factor"), "factor");
+  options.value_range = read_value_range(reader);
+  read_random_image_options(reader, options);
+  return RandomSharpness(factor, finish_options(reader, std::move(options)));
+}
+
+RandomGaussianBlur::RandomGaussianBlur(RandomGaussianBlurOptions options)
+    : Layer(std::make_shared<RandomGaussianBlurImpl>(std::move(options))) {}
+
+RandomGaussianBlur RandomGaussianBlur::from_config(const Config& config) {
+  ConfigReader reader("RandomGaussianBlur", config);
+  RandomGaussianBlurOptions options;
+  if (const Config& given = reader.get("factor"); !given.is_null())
+    options.factor = RandomRange::from_config(given, "factor");
+  if (const Config& given = reader.get("kernel_size"); !given.is_null())
+    options.kernel_size = read_pair(given, "kernel_size");
+  if (const Config& given = reader.get("sigma"); !given.is_null())
+    options.sigma = RandomRange::from_config(given, "sigma");
+  options.value_range = read_value_range(reader);
+  read_random_image_options(reader, options);
+  return RandomGaussianBlur(finish_options(reader, std::move(options)));
+}
+
+RandomErasing::RandomErasing(RandomErasingOptions options)
+    : Layer(std::make_shared<RandomErasingImpl>(std::move(options))) {}
+
+RandomErasing RandomErasing::from_config(const Config& config) {
+  ConfigReader reader("RandomErasing", config);
+  RandomErasingOptions options;
+  if (const Config& given = reader.get("factor"); !given.is_null())
+    options.factor = RandomRange::from_config(given, "factor");
+  if (const Config& given = reader.get("scale"); !given.is_null())
+    options.scale = RandomRange::from_config(given, "scale");
+  options.fill_value = read_numbers(reader.get("fill_value"));
+  options.value_range = read_value_range(reader);
+  read_random_image_options(reader, options);
+  return RandomErasing(finish_options(reader, std::move(options)));
+}
+
+}  // namespace keras::layers
