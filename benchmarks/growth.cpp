@@ -33,10 +33,14 @@ StepSeconds time_steps(const Model& model, const Examples& batch) {
   return {durations(kSeconds, 2, train).front(), durations(kSeconds / 2, 2, predict).front()};
 }
 
+/// What activations and their gradients take is left out from here on.
+constexpr double kMostBytes = 4e9;
+
 void batch_sizes() {
   std::puts("samples a second by batch size: train, predict");
   for (const Workload& workload : workloads()) {
     for (std::int64_t batch = 1; batch <= 512; batch *= 8) {
+      if (2 * sizeof(float) * work_of(workload.make(), batch).activations > kMostBytes) continue;
       const StepSeconds took = time_steps(workload.make(), make_examples(workload, batch));
       const auto samples = static_cast<double>(batch);
       std::printf("%-12s %4d %12.1f %12.1f\n", workload.name.c_str(), static_cast<int>(batch),

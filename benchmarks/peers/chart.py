@@ -34,6 +34,10 @@ def bar(row, top, scale):
     length = row["ratio"] * scale
     kind = "bar" if row["ratio"] >= 1 else "behind"
     middle = top + 14
-    yield f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end">{row["workload"]}{bf16}, {row["mode"]}</text>'
-    yield f'<rect class="{kind}" x="{LEFT}" y="{top + 3}" width="{length:.1f}" height="{ROW - 7}" rx="2"/>'
-    yield f'<text x="{LEFT + length + 6:.1f}" y="{middle}">{row["ratio"]:.2f}<tspan class="quiet" dx="6">{row["best_peer"]}</tspan></text>'
+    name = f"{row['workload']}{bf16}, {row['mode']}"
+    yield f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end">{name}</text>'
+    size = f'width="{length:.1f}" height="{ROW - 7}"'
+    yield f'<rect class="{kind}" x="{LEFT}" y="{top + 3}" {size} rx="2"/>'
+    end = LEFT + length + 6
+    yield f'<text x="{end:.1f}" y="{middle}">{row["ratio"]:.2f}</text>'
+    yield f'<text x="{end + 34:.1f}" y="{middle}" class="quiet">{row["best_peer"]}</text>'

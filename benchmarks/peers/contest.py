@@ -1,15 +1,13 @@
-"""Runs ours and the peers in turn; prints a table, writes results.json and chart.svg.
+"""Runs ours and the peers in turn; prints a table, writes results.json, table.md and chart.svg.
 
 Each contestant is a process that lives as long as its workload is measured; a round asks each of
-them once, so that what the machine does meanwhile hits all alike.
+them once, so that what the machine does meanwhile hits all alike. Workloads measured earlier keep
+their figures in the same folder.
 """
 
 import argparse
-import itertools
 import json
-import os
 import pathlib
-import select
 import subprocess
 import sys
 import time
@@ -18,142 +16,95 @@ import chart
 import extras
 import machine
 import report
+from contestant import Contestant, contestants
 from workloads import Workload
-
-HERE = pathlib.Path(__file__).resolve().parent
-# What a contestant may take to start: torch.compile builds a C++ library a model.
-START_SECONDS = 900
 
 ALL = ("mlp", "cnn", "lstm", "transformer", "resnet50", "mobilenetv2")
 MIXED = ("resnet50", "lstm")
 LATENCY = ("mlp", "cnn", "lstm", "mobilenetv2", "resnet50")
 
 
-class Contestant:
-    """A process that speaks the lines of protocol.py."""
+class Race:
+    """One workload under one policy. `missing` says who did not take part, and why."""
 
-    def __init__(self, name, command, environment):
-        self.name = name
-        self.log = open(f"/tmp/bench-{os.getpid()}-{name}.log", "w+")
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
-        )
-        self.start = self.read(START_SECONDS)
-
-    def read(self, seconds):
-        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
-        line = self.process.stdout.readline() if ready else ""
-        if not line:
-            self.log.seek(0)
-            reason = (self.log.read().strip().splitlines() or ["no answer"])[-1]
-            self.close()
-            raise RuntimeError(reason)
-        return json.loads(line)
-
-    def ask(self, command, seconds):
-        self.process.stdin.write(f"{command} {seconds}\n")
-        self.process.stdin.flush()
-        return self.read(START_SECONDS)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-        os.unlink(self.log.name)
-
-
-def contestants(workload, policy, ours):
-    """Name, command, environment, and whether it trains."""
-    facts, python = json.dumps(vars(workload)), sys.executable
-    yield "ours", [ours, workload.name, "--policy", policy], {}, True
-    for backend in ("jax", "tensorflow", "torch"):
-        command = [python, HERE / "keras_peer.py", facts, policy]
-        yield f"keras-{backend}", command, {"KERAS_BACKEND": backend}, True
-    torch = [python, HERE / "torch_peer.py", facts, policy]
-    yield "torch", torch, {}, True
-    yield "torch.compile", [*torch, "compile"], {}, True
-    if policy == "float32":
-        yield "onnxruntime", [python, HERE / "onnx_peer.py", facts], {}, False
-
-
-class Contest:
-    def __init__(self, arguments):
-        self.arguments = arguments
+    def __init__(self, workload, policy, arguments):
+        self.workload, self.policy, self.arguments = workload, policy, arguments
         self.missing = {}
-        self.figures = []
-
-    def enter(self, workload, policy):
-        entered = []
-        for name, command, environment, trains in contestants(
-            workload, policy, self.arguments.ours
-        ):
-            if self.arguments.peers and name not in ("ours", *self.arguments.peers):
-                continue
-            try:
-                entered.append((Contestant(name, command, environment), trains))
-            except RuntimeError as error:
-                self.missing[f"{name} {workload.name} {policy}"] = str(error)
-                print(f"  {name} does not take part: {error}", file=sys.stderr)
-        return entered
-
-    def measure(self, workload, policy):
+        self.running = []
         modes = ["train", "predict"]
         if workload.name in LATENCY and policy == "float32":
             modes.append("latency")
-        entered = self.enter(workload, policy)
-        self.rounds(entered, modes, 1, 0)  # compiles
-        answers = self.rounds(entered, modes, self.arguments.rounds, self.arguments.seconds)
-        self.note_all(workload, policy, answers)
+        for name, command, environment, trains in contestants(workload, policy, arguments.ours):
+            if arguments.peers and name not in ("ours", *arguments.peers):
+                continue
+            try:
+                its_modes = modes if trains else modes[1:]
+                self.running.append(Contestant(name, command, environment, its_modes))
+            except RuntimeError as error:
+                self.leave_out(name, error)
+
+    def leave_out(self, name, error):
+        self.missing[f"{name}, {self.workload.name} {self.policy}"] = str(error)
+        print(f"  {name} is left out: {error}", file=sys.stderr)
+
+    def run(self):
+        """The figures of all."""
+        self.answers(1, 0)  # compiles
+        rounds, seconds = self.arguments.rounds, self.arguments.seconds
+        figures = self.figures(self.answers(rounds, seconds))
         if self.arguments.busy:
             with machine.competitors():
-                rounds, seconds = self.arguments.rounds, self.arguments.seconds
-                self.note_all(workload, policy, self.rounds(entered, modes, rounds, seconds), " busy")
-        for contestant, _ in entered:
+                figures += self.figures(self.answers(rounds, seconds), " busy")
+        for contestant in self.running:
             contestant.close()
+        return figures
 
-    def rounds(self, entered, modes, rounds, seconds):
-        """The answers of each contestant in each mode."""
-        answers = {}
+    def answers(self, rounds, seconds):
+        """(contestant, mode) to the answers of all rounds."""
+        got = {}
         for _ in range(rounds):
-            for (contestant, trains), mode in itertools.product(entered, modes):
-                if mode == "train" and not trains:
-                    continue
-                answer = contestant.ask(mode, seconds / (1 if mode == "train" else 2))
-                answers.setdefault((contestant, mode), []).append(answer)
-                shown = report.number(answer.get("rate") or answer["p50_us"])
-                print(f"  {contestant.name} {mode} {shown}", file=sys.stderr)
-        return answers
+            for contestant in tuple(self.running):
+                try:
+                    for mode in contestant.modes:
+                        answer = contestant.ask(mode, seconds / (1 if mode == "train" else 2))
+                        got.setdefault((contestant, mode), []).append(answer)
+                        shown = report.number(answer.get("rate") or answer["p50_us"])
+                        print(f"  {contestant.name} {mode} {shown}", file=sys.stderr)
+                except RuntimeError as error:
+                    self.running.remove(contestant)
+                    self.leave_out(contestant.name, error)
+        return got
 
-    def note_all(self, workload, policy, answers, condition=""):
-        for (contestant, mode), got in answers.items():
-            self.note(workload, policy, contestant, mode, got, condition)
+    def figures(self, answers, condition=""):
+        return [
+            {
+                "workload": self.workload.name,
+                "policy": self.policy,
+                "contestant": contestant.name,
+                "mode": mode + condition,
+                **self.figure(contestant, mode, got),
+            }
+            for (contestant, mode), got in answers.items()
+        ]
 
-    def note(self, workload, policy, contestant, mode, answers, condition):
-        unit = "p50_us" if mode == "latency" else "rate"
-        figure = {
-            "workload": workload.name,
-            "policy": policy,
-            "contestant": contestant.name,
-            "mode": mode + condition,
-            **report.summary([answer[unit] for answer in answers]),
-        }
+    def figure(self, contestant, mode, answers):
+        start = contestant.start
+        if start["parameters"] != self.workload.parameters:
+            raise SystemExit(f"{contestant.name}: {self.workload.name} has other parameters")
         if mode == "latency":
-            figure["p99"] = report.summary([answer["p99_us"] for answer in answers])["median"]
-        if mode == "train":
-            figure["first_step_s"] = contestant.start["first_step_s"]
-            figure["peak_mb"] = answers[0]["peak_mb"]
-            figure["first_loss"] = contestant.start["loss"]
-            figure["last_loss"] = answers[-1]["loss"]
-            if not answers[-1]["loss"] < contestant.start["loss"]:
-                raise SystemExit(f"{contestant.name}: the loss of {workload.name} does not fall")
-        if contestant.start["parameters"] != workload.parameters:
-            raise SystemExit(f"{contestant.name}: {workload.name} has other parameters")
-        self.figures.append(figure)
+            tail = report.summary([answer["p99_us"] for answer in answers])
+            return report.summary([answer["p50_us"] for answer in answers]) | {"p99": tail["median"]}
+        figure = report.summary([answer["rate"] for answer in answers])
+        if mode == "predict":
+            return figure
+        if not answers[-1]["loss"] < start["loss"]:
+            raise SystemExit(f"{contestant.name}: the loss of {self.workload.name} does not fall")
+        return figure | {
+            "first_step_s": start["first_step_s"],
+            "peak_mb": answers[0]["peak_mb"],
+            "first_loss": start["loss"],
+            "last_loss": answers[-1]["loss"],
+        }
 
 
 def parse_arguments():
@@ -162,44 +113,65 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3, help="for a training figure")
     parser.add_argument("--peers", nargs="+", help="only these")
+    parser.add_argument("--policies", nargs="+", default=["float32", "mixed_bfloat16"])
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/bench"))
     parser.add_argument("--busy", action="store_true", help="again beside a busy process a core")
     parser.add_argument("--no-extras", action="store_true", help="no start-up time and sizes")
     parser.add_argument("--ours", required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    unknown = set(arguments.workloads) - set(ALL)
+    unknown = set(arguments.workloads) - {*ALL, "none"}
     if unknown:
         parser.error(f"no such workload: {', '.join(sorted(unknown))}")
     return arguments
 
 
-def main():
-    arguments = parse_arguments()
+def chosen(arguments):
+    """Workloads and policies, those in float32 first."""
     listed = subprocess.run([arguments.ours, "--list"], check=True, capture_output=True, text=True)
     table = {w.name: w for w in map(Workload.parse, listed.stdout.splitlines())}
     names = arguments.workloads or ALL
-    runs = [(table[name], "float32") for name in names]
-    runs += [(table[name], "mixed_bfloat16") for name in MIXED if name in names]
-    contest = Contest(arguments)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    result = {"machine": machine.describe(), "date": time.strftime("%Y-%m-%d")}
-    for workload, policy in runs:
-        print(f"{workload.name} {policy}", file=sys.stderr)
-        contest.measure(workload, policy)
-        result |= {"figures": contest.figures, "missing": contest.missing}
-        save(arguments.out, result)
-    if not arguments.no_extras:
-        result["extras"] = extras.measure(arguments.ours, arguments.rounds)
-        save(arguments.out, result)
-    print(report.markdown(result))
+    for policy, measured in (("float32", ALL), ("mixed_bfloat16", MIXED)):
+        if policy in arguments.policies:
+            yield from ((table[name], policy) for name in measured if name in names)
+
+
+def earlier(folder):
+    file = folder / "results.json"
+    return json.loads(file.read_text()) if file.exists() else {"figures": [], "missing": {}}
+
+
+def merge(result, race, figures):
+    """With the race's figures in place of older ones."""
+    run = (race.workload.name, race.policy)
+    kept = [f for f in result["figures"] if (f["workload"], f["policy"]) != run]
+    missing = {
+        who: why for who, why in result["missing"].items() if not who.endswith(", " + " ".join(run))
+    }
+    result |= {"figures": kept + figures, "missing": missing | race.missing}
 
 
 def save(folder, result):
     """After each workload, so that a run that is broken off leaves what it has."""
     result["ratios"] = report.ratios(result["figures"])
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(result, indent=1) + "\n")
     (folder / "table.md").write_text(report.markdown(result))
     (folder / "chart.svg").write_text(chart.draw(result["ratios"]))
+
+
+def main():
+    arguments = parse_arguments()
+    result = earlier(arguments.out)
+    result |= {"machine": machine.describe(), "date": time.strftime("%Y-%m-%d")}
+    for workload, policy in chosen(arguments):
+        print(f"{workload.name} {policy}", file=sys.stderr)
+        race = Race(workload, policy, arguments)
+        merge(result, race, race.run())
+        save(arguments.out, result)
+    if not arguments.no_extras:
+        result["extras"] = extras.measure(arguments.ours, arguments.rounds)
+        save(arguments.out, result)
+    print(report.markdown(result))
 
 
 if __name__ == "__main__":

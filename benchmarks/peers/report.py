@@ -79,6 +79,32 @@ def training_table(figures, field, policy="float32"):
     return [line(["", *COLUMNS[:-1]]), line(["---"] + ["---:"] * (len(COLUMNS) - 1)), *lines]
 
 
+def best_tables(rows):
+    """Ours beside the best peer alone: training and prediction, then the latency."""
+    by_key = {(row["workload"], row["policy"], row["mode"]): row for row in rows}
+    keys = dict.fromkeys((row["workload"], row["policy"]) for row in rows)
+    tables = []
+    for modes, unit in ((("train", "predict"), "samples/s"), (("latency",), "µs, one sample")):
+        heads = [f"{mode}, {unit}" for mode in modes]
+        lines = []
+        for key in keys:
+            cells = [c for mode in modes for c in best_cells(by_key.get((*key, mode)))]
+            if any(cells):
+                bf16 = " bfloat16" if key[1] == "mixed_bfloat16" else ""
+                lines.append(line([key[0] + bf16, *cells]))
+        if lines:
+            columns = [c for head in heads for c in (head, "best peer", "ratio")]
+            tables += [line(["", *columns]), line(["---"] + ["---:"] * len(columns)), *lines, ""]
+    return tables
+
+
+def best_cells(row):
+    if not row:
+        return ["", "", ""]
+    peer = f"{number(row['peer'])} ({row['best_peer']})"
+    return [number(row["ours"]), peer, f"{row['ratio']:.2f}"]
+
+
 def share_lines(figures):
     """Beside a busy process a core: of the idle rate, half is fair."""
     ours = {
@@ -108,8 +134,9 @@ def markdown(result):
         f"{what['cpu']}, {what['cores']} cores, {what['memory_gb']:.0f} GB; {result['date']}; "
         + ", ".join(f"{name} {version}" for name, version in what["versions"].items()),
         "",
-        "Samples a second; latency: µs (median) for one sample. Medians of the rounds; the ratio is",
-        "ours against the best peer, above 1 where ours is faster.",
+        *best_tables(result["ratios"]),
+        "Medians of the rounds; latency is a median of its own. The ratio is ours against the best peer,",
+        "above 1 where ours is faster. All contestants, samples a second and µs:",
         "",
         *rates_table(result),
         *tail_lines(result["figures"]),
