@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   autoencoder.compile({.optimizer = optimizers::Adam({.learning_rate = 2e-3}), .loss = "mse"});
   const example::Stopwatch training;
   autoencoder.fit(train.x, train.x,
-                  {.batch_size = 64, .epochs = arguments.quick ? 1 : 10, .verbose = 2});
+                  {.batch_size = 64, .epochs = arguments.quick ? 1 : 6, .verbose = 2});
   const double seconds = training.seconds();
 
   const double error = autoencoder.evaluate(test.x, test.x, {.verbose = 0})["loss"];

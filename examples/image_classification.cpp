@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
       layers::Dense(128, {.activation = "relu"}),
       layers::Dense(10, {.activation = "softmax"}),
   });
-  const int epochs = arguments.quick ? 2 : 20;
+  const int epochs = arguments.quick ? 2 : 12;
   const optimizers::schedules::CosineDecay rate(2e-3, epochs * pictures.size());
   model.compile({.optimizer = optimizers::Adam({.learning_rate = rate}),
                  .loss = "sparse_categorical_crossentropy",

@@ -29,7 +29,7 @@ picture = keras.Input((28, 28, 1))
 autoencoder = keras.Model(picture, decoder(encoder(picture)))
 autoencoder.compile(optimizer=keras.optimizers.Adam(2e-3), loss="mse")
 start = time.perf_counter()
-autoencoder.fit(train_x, train_x, batch_size=64, epochs=1 if arguments.quick else 10, verbose=2)
+autoencoder.fit(train_x, train_x, batch_size=64, epochs=1 if arguments.quick else 6, verbose=2)
 seconds = time.perf_counter() - start
 
 error = autoencoder.evaluate(test_x, test_x, verbose=0)

@@ -34,7 +34,7 @@ model = keras.Sequential([
     layers.Dense(128, activation="relu"),
     layers.Dense(10, activation="softmax"),
 ])
-epochs = 2 if arguments.quick else 20
+epochs = 2 if arguments.quick else 12
 rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * len(pictures))
 model.compile(
     optimizer=keras.optimizers.Adam(rate),
