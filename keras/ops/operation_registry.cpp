@@ -15,7 +15,7 @@ const std::map<std::string, RegistryRow>& rows() {
     std::map<std::string, RegistryRow> out;
     for (const auto& family : {elementwise_rows(), reduction_rows(), array_rows(), creation_rows(),
                                linalg_rows(), signal_rows(), decomposition_rows(), selection_rows(),
-                               block_rows(), image_rows(), nn_rows()})
+                               block_rows(), image_rows(), nn_rows(), special_rows()})
       for (const auto& row : family) out.emplace(row.class_name, row);
     return out;
   }();

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "keras/ops/numpy.h"
+#include "keras/ops/special.h"
 
 namespace keras::conformance {
 namespace {
@@ -56,6 +57,10 @@ std::optional<Tensors> create(const std::string& function, Call call) {
       {"hanning", window_of<ops::hanning>},
       {"identity",
        [](Call c) { return Tensors{ops::identity(c.config().at("n").as_int(), dtype(c))}; }},
+      {"kaiser",
+       [](Call c) {
+         return Tensors{ops::kaiser(c.config().at("x").as_int(), c.number("beta").value_or(0))};
+       }},
       {"ndim",
        [](Call c) { return Tensors{Tensor(static_cast<std::int64_t>(c.tensor(0).rank()))}; }},
       {"ones", [](Call c) { return Tensors{ops::ones(c.shape("shape"), dtype(c))}; }},

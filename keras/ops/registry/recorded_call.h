@@ -22,6 +22,8 @@ class RecordedCall {
       : tensors_(tensors), arguments_(arguments), config_(config) {}
 
   const Config& config() const { return config_; }
+  /// All arguments of the call: {"args": [...], "kwargs": {...}}.
+  const Config& arguments() const { return arguments_; }
   /// An argument by its place or its name; nullptr where it is missing or None.
   const Config* argument(std::size_t place, std::string_view name) const;
   /// The same as a tensor: numbers and lists become constants. Throws ValueError where it is
@@ -72,5 +74,6 @@ std::vector<RegistryRow> selection_rows();
 std::vector<RegistryRow> block_rows();
 std::vector<RegistryRow> nn_rows();
 std::vector<RegistryRow> image_rows();
+std::vector<RegistryRow> special_rows();
 
 }  // namespace keras::ops
