@@ -18,25 +18,20 @@ using engine::Graph;
 using engine::GraphCall;
 using engine::ValueId;
 
-bool has_only_float32_kernels(const engine::Op* op) {
-  static const engine::Op* const kOps[] = {
-      &ops::recurrence_op,
-      &ops::recurrence_gradient_op,
-      &ops::batch_norm_training_op,
-      &ops::batch_norm_gradient_op,
-      &ops::layer_norm_op,
-      &ops::layer_norm_gradient_op,
-      &ops::softmax_op,
-      &ops::log_softmax_op,
-      &ops::max_pool_op,
-      &ops::max_pool_gradient_op,
-      &ops::average_pool_op,
-      &ops::average_pool_gradient_op,
+/// True of 16-bit numbers that the operation's fast kernels do not take.
+bool is_too_narrow(DType dtype, const engine::Op* op) {
+  static const engine::Op* const kFloat32Ops[] = {
+      &ops::recurrence_op,   &ops::recurrence_gradient_op,
+      &ops::layer_norm_op,   &ops::layer_norm_gradient_op,
+      &ops::softmax_op,      &ops::log_softmax_op,
+      &ops::max_pool_op,     &ops::max_pool_gradient_op,
+      &ops::average_pool_op, &ops::average_pool_gradient_op,
   };
-  return std::find(std::begin(kOps), std::end(kOps), op) != std::end(kOps);
+  if (op == &ops::batch_norm_training_op || op == &ops::batch_norm_gradient_op)
+    return dtype == DType::kFloat16;
+  return (dtype == DType::kBfloat16 || dtype == DType::kFloat16) &&
+         std::find(std::begin(kFloat32Ops), std::end(kFloat32Ops), op) != std::end(kFloat32Ops);
 }
-
-bool is_half(DType dtype) { return dtype == DType::kBfloat16 || dtype == DType::kFloat16; }
 
 class Widener {
  public:
@@ -44,7 +39,7 @@ class Widener {
 
   Graph run() {
     for (GraphCall& call : graph_.calls) {
-      if (has_only_float32_kernels(call.op) && any_half(call)) {
+      if (any_too_narrow(call)) {
         widen(std::move(call));
       } else {
         calls_.push_back(std::move(call));
@@ -55,10 +50,13 @@ class Widener {
   }
 
  private:
-  bool any_half(const GraphCall& call) const {
-    const auto half = [this](ValueId value) { return is_half(graph_.spec(value).dtype); };
-    return std::any_of(call.inputs.begin(), call.inputs.end(), half) ||
-           std::any_of(call.outputs.begin(), call.outputs.end(), half);
+  bool is_too_narrow(ValueId value, const engine::Op* op) const {
+    return cpu::is_too_narrow(graph_.spec(value).dtype, op);
+  }
+  bool any_too_narrow(const GraphCall& call) const {
+    const auto narrow = [&](ValueId value) { return is_too_narrow(value, call.op); };
+    return std::any_of(call.inputs.begin(), call.inputs.end(), narrow) ||
+           std::any_of(call.outputs.begin(), call.outputs.end(), narrow);
   }
 
   ValueId wide_value(ValueId value) {
@@ -71,7 +69,7 @@ class Widener {
 
   void widen(GraphCall call) {
     for (ValueId& input : call.inputs) {
-      if (!is_half(graph_.spec(input).dtype)) continue;
+      if (!is_too_narrow(input, call.op)) continue;
       const auto known = wide_.find(input);
       const ValueId wide = known != wide_.end() ? known->second : wide_value(input);
       if (known == wide_.end()) cast(input, wide);
@@ -79,7 +77,7 @@ class Widener {
     }
     std::vector<std::pair<ValueId, ValueId>> rounded;
     for (ValueId& output : call.outputs) {
-      if (!is_half(graph_.spec(output).dtype)) continue;
+      if (!is_too_narrow(output, call.op)) continue;
       const ValueId wide = wide_value(output);
       wide_[output] = wide;
       rounded.emplace_back(wide, output);

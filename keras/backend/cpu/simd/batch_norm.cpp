@@ -1,4 +1,6 @@
+#include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 
@@ -6,6 +8,7 @@
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/work.h"
 #include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/text.h"
 #include "keras/ops/nn/normalization.h"
 
 namespace keras::backend::cpu {
@@ -15,11 +18,12 @@ namespace {
 /// that the parts' sums and the columns' coefficients lie in.
 class ColumnsKernel : public engine::PreparedKernel {
  public:
-  ColumnsKernel(const Shape& shape, const ops::BatchNormAttrs& attrs, int threads)
+  ColumnsKernel(const TensorSpec& x, const ops::BatchNormAttrs& attrs, int threads)
       : attrs_(attrs),
-        columns_(shape[-1]),
-        rows_(columns_ == 0 ? 0 : shape.size() / columns_),
-        parts_(parts_for(shape.size(), threads)) {}
+        is_half_(x.dtype == DType::kBfloat16),
+        columns_(x.shape[-1]),
+        rows_(columns_ == 0 ? 0 : x.shape.size() / columns_),
+        parts_(parts_for(x.shape.size(), threads)) {}
 
   std::size_t scratch_bytes() const override {
     const auto columns = static_cast<std::size_t>(columns_);
@@ -56,10 +60,32 @@ class ColumnsKernel : public engine::PreparedKernel {
     return reinterpret_cast<float*>(totals(buffers) + 2 * columns_ * parts_) + which * columns_;
   }
 
+  const BatchNormFunctions& functions() const {
+    return nn_functions().batch_norm[is_half_ ? 1 : 0];
+  }
+  /// Where a row of an operand begins.
+  const void* row(const void* operand, std::int64_t index) const {
+    return static_cast<const std::byte*>(operand) + index * row_bytes();
+  }
+  void* row(void* operand, std::int64_t index) const {
+    return static_cast<std::byte*>(operand) + index * row_bytes();
+  }
+  /// An operand's first row as float32.
+  void widen_first_row(const void* operand, float* to) const {
+    for (std::int64_t c = 0; c < columns_; ++c)
+      to[c] = is_half_ ? std::bit_cast<float>(
+                             std::uint32_t{static_cast<const std::uint16_t*>(operand)[c]} << 16)
+                       : static_cast<const float*>(operand)[c];
+  }
+
   ops::BatchNormAttrs attrs_;
+  bool is_half_;
   std::int64_t columns_;
   std::int64_t rows_;
   int parts_;
+
+ private:
+  std::ptrdiff_t row_bytes() const { return columns_ * (is_half_ ? 2 : 4); }
 };
 
 /// (x, gamma?, beta?) → (y, mean, variance)
@@ -68,8 +94,8 @@ class TrainingKernel final : public ColumnsKernel {
   using ColumnsKernel::ColumnsKernel;
 
   void run(const engine::Buffers& buffers) const override {
-    const auto* x = static_cast<const float*>(buffers.inputs[0]);
-    auto* y = static_cast<float*>(buffers.outputs[0]);
+    const void* x = buffers.inputs[0];
+    void* y = buffers.outputs[0];
     auto* mean = static_cast<float*>(buffers.outputs[1]);
     auto* variance = static_cast<float*>(buffers.outputs[2]);
     const float* gamma = attrs_.scale ? static_cast<const float*>(buffers.inputs[1]) : nullptr;
@@ -77,15 +103,17 @@ class TrainingKernel final : public ColumnsKernel {
         attrs_.center ? static_cast<const float*>(buffers.inputs[attrs_.scale ? 2 : 1]) : nullptr;
     double* sums = totals(buffers);
     // Sums of differences from the first row: the variance then loses no digits to a large mean.
+    float* shift = coefficients(buffers, 2);
+    widen_first_row(x, shift);
     add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* square) {
-      nn_functions().column_moments(last - first, columns_, x + first * columns_, x, sum, square);
+      functions().column_moments(last - first, columns_, row(x, first), shift, sum, square);
     });
     float* scale = coefficients(buffers, 0);
     float* offset = coefficients(buffers, 1);
     const double count = static_cast<double>(rows_);
     for (std::int64_t c = 0; c < columns_; ++c) {
       const double shifted = sums[c] / count;
-      const double m = static_cast<double>(x[c]) + shifted;
+      const double m = static_cast<double>(shift[c]) + shifted;
       const double v = std::fmax(sums[columns_ + c] / count - shifted * shifted, 0.0);
       mean[c] = static_cast<float>(m);
       variance[c] = static_cast<float>(v);
@@ -95,8 +123,7 @@ class TrainingKernel final : public ColumnsKernel {
       offset[c] = static_cast<float>((beta ? static_cast<double>(beta[c]) : 0.0) - m * inverse);
     }
     by_rows([&](std::int64_t first, std::int64_t rows) {
-      nn_functions().scale_columns(rows, columns_, x + first * columns_, scale, offset,
-                                   y + first * columns_);
+      functions().scale_columns(rows, columns_, row(x, first), scale, offset, row(y, first));
     });
   }
 };
@@ -110,18 +137,18 @@ class GradientKernel final : public ColumnsKernel {
   void run(const engine::Buffers& buffers) const override {
     const auto input = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
     const int next = attrs_.scale ? 2 : 1;
-    const float* x = input(0);
+    const void* x = buffers.inputs[0];
     const float* gamma = attrs_.scale ? input(1) : nullptr;
     const float* mean = input(next);
     const float* variance = input(next + 1);
-    const float* dy = input(next + 2);
-    auto* dx = static_cast<float*>(buffers.outputs[0]);
+    const void* dy = buffers.inputs[next + 2];
+    void* dx = buffers.outputs[0];
     auto* dgamma = static_cast<float*>(buffers.outputs[1]);
     auto* dbeta = static_cast<float*>(buffers.outputs[2]);
     double* sums = totals(buffers);
     add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* product) {
-      nn_functions().column_gradient_sums(last - first, columns_, x + first * columns_,
-                                          dy + first * columns_, mean, sum, product);
+      functions().column_gradient_sums(last - first, columns_, row(x, first), row(dy, first), mean,
+                                       sum, product);
     });
     float* a = coefficients(buffers, 0);
     float* b = coefficients(buffers, 1);
@@ -138,22 +165,23 @@ class GradientKernel final : public ColumnsKernel {
       d[c] = static_cast<float>(-scale * sums[c] / count);
     }
     by_rows([&](std::int64_t first, std::int64_t rows) {
-      const std::int64_t at = first * columns_;
-      nn_functions().batch_norm_input_gradient(rows, columns_, x + at, dy + at, mean, a, b, d,
-                                               dx + at);
+      functions().batch_norm_input_gradient(rows, columns_, row(x, first), row(dy, first), mean, a,
+                                            b, d, row(dx, first));
     });
   }
 };
 
 template <typename T>
 std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) {
-  return std::make_unique<T>(call.inputs[0].shape, call.attrs.as<ops::BatchNormAttrs>(),
-                             call.threads);
+  return std::make_unique<T>(call.inputs[0], call.attrs.as<ops::BatchNormAttrs>(), call.threads);
 }
 
 std::string refusal(const engine::KernelCall& call) {
   if (call.inputs[0].shape.size() == 0) return "takes no empty batch";
-  return float32_refusal(call);
+  const DType dtype = call.inputs[0].dtype;
+  if (dtype != DType::kFloat32 && dtype != DType::kBfloat16)
+    return str("takes float32 and bfloat16, not ", dtype);
+  return {};
 }
 
 }  // namespace

@@ -10,6 +10,14 @@
 
 namespace keras::backend::cpu::KERAS_TARGET {
 
+namespace {
+
+template <typename T>
+constexpr BatchNormFunctions batch_norm_functions = {
+    column_moments<T>, scale_columns<T>, column_gradient_sums<T>, batch_norm_input_gradient<T>};
+
+}  // namespace
+
 const NnFunctions& nn_functions() {
   static constexpr NnFunctions functions = {
       max_pool,
@@ -18,10 +26,7 @@ const NnFunctions& nn_functions() {
       average_pool_gradient,
       softmax,
       log_softmax,
-      column_moments,
-      scale_columns,
-      column_gradient_sums,
-      batch_norm_input_gradient,
+      {batch_norm_functions<float>, batch_norm_functions<Brain>},
       layer_norm,
       layer_norm_gradient,
       {simple_step, lstm_step, gru_step},

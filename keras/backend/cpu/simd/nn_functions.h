@@ -43,8 +43,25 @@ struct RecurrentStepGradient {
   float* d_candidate;  ///< of a GRU
 };
 
-/// The vector kernels of neural-network operations, float32, once for each instruction set. Plain
-/// functions on addresses: a compiled share of the work each.
+/// Batch normalization: x, dy, y and dx are of one dtype.
+struct BatchNormFunctions {
+  /// Adds to sum[c] and square_sum[c] what the rows hold in column c, each minus shift[c].
+  void (*column_moments)(std::int64_t rows, std::int64_t columns, const void* x, const float* shift,
+                         double* sum, double* square_sum);
+  /// y = x * scale[c] + offset[c]
+  void (*scale_columns)(std::int64_t rows, std::int64_t columns, const void* x, const float* scale,
+                        const float* offset, void* y);
+  /// Adds to sum[c] the rows of dy, and to product[c] those of dy * (x - mean[c]).
+  void (*column_gradient_sums)(std::int64_t rows, std::int64_t columns, const void* x,
+                               const void* dy, const float* mean, double* sum, double* product);
+  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c]
+  void (*batch_norm_input_gradient)(std::int64_t rows, std::int64_t columns, const void* x,
+                                    const void* dy, const float* mean, const float* a,
+                                    const float* b, const float* d, void* dx);
+};
+
+/// The vector kernels of neural-network operations, float32 where nothing else is said, once for
+/// each instruction set. Plain functions on addresses: a compiled share of the work each.
 struct NnFunctions {
   /// One image: the maximum, or the mean of what is not padding, of every window.
   void (*max_pool)(const PoolGeometry& pool, const float* x, float* y);
@@ -55,19 +72,8 @@ struct NnFunctions {
   /// Rows of `size` contiguous values. y may be x.
   void (*softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);
   void (*log_softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);
-  /// Adds to sum[c] and square_sum[c] what the rows hold in column c, each minus shift[c].
-  void (*column_moments)(std::int64_t rows, std::int64_t columns, const float* x,
-                         const float* shift, double* sum, double* square_sum);
-  /// y = x * scale[c] + offset[c]
-  void (*scale_columns)(std::int64_t rows, std::int64_t columns, const float* x, const float* scale,
-                        const float* offset, float* y);
-  /// Adds to sum[c] the rows of dy, and to product[c] those of dy * (x - mean[c]).
-  void (*column_gradient_sums)(std::int64_t rows, std::int64_t columns, const float* x,
-                               const float* dy, const float* mean, double* sum, double* product);
-  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c]
-  void (*batch_norm_input_gradient)(std::int64_t rows, std::int64_t columns, const float* x,
-                                    const float* dy, const float* mean, const float* a,
-                                    const float* b, const float* d, float* dx);
+  /// Of float32 and of bfloat16.
+  BatchNormFunctions batch_norm[2];
   /// Normalizes rows; mean and variance get one value a row; gamma and beta may be null.
   void (*layer_norm)(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
                      const float* gamma, const float* beta, float* y, float* mean, float* variance);

@@ -52,13 +52,21 @@ void log_softmax(std::int64_t rows, std::int64_t size, const float* x, float* y)
   }
 }
 
+#include "keras/backend/cpu/simd/brain-inl.h"
+
+KERAS_INLINE float read(float value) { return value; }
+KERAS_INLINE void write(float value, float& to) { to = value; }
+KERAS_INLINE void write(float value, Brain& to) { to = to_brain(value); }
+
 /// Columns are summed in blocks of rows that fit in registers, then in double: as exact as the
 /// numbers themselves, and independent of how the rows are cut but for the cut at block bounds.
 constexpr std::int64_t kBlockRows = 32;
 
-void column_moments(std::int64_t rows, std::int64_t columns, const float* __restrict x,
+template <typename T>
+void column_moments(std::int64_t rows, std::int64_t columns, const void* __restrict x_memory,
                     const float* __restrict shift, double* __restrict sum,
                     double* __restrict square_sum) {
+  const T* x = static_cast<const T*>(x_memory);
   for (std::int64_t column = 0; column < columns; column += kLanes) {
     const std::int64_t width = columns - column < kLanes ? columns - column : kLanes;
     for (std::int64_t row = 0; row < rows; row += kBlockRows) {
@@ -67,14 +75,14 @@ void column_moments(std::int64_t rows, std::int64_t columns, const float* __rest
       if (width == kLanes) {
         for (std::int64_t r = row; r < end; ++r)
           for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-            const float d = x[r * columns + column + lane] - shift[column + lane];
+            const float d = read(x[r * columns + column + lane]) - shift[column + lane];
             s[lane] += d;
             q[lane] += d * d;
           }
       } else {
         for (std::int64_t r = row; r < end; ++r)
           for (std::int64_t lane = 0; lane < width; ++lane) {
-            const float d = x[r * columns + column + lane] - shift[column + lane];
+            const float d = read(x[r * columns + column + lane]) - shift[column + lane];
             s[lane] += d;
             q[lane] += d * d;
           }
@@ -87,16 +95,22 @@ void column_moments(std::int64_t rows, std::int64_t columns, const float* __rest
   }
 }
 
-void scale_columns(std::int64_t rows, std::int64_t columns, const float* __restrict x,
+template <typename T>
+void scale_columns(std::int64_t rows, std::int64_t columns, const void* __restrict x_memory,
                    const float* __restrict scale, const float* __restrict offset,
-                   float* __restrict y) {
+                   void* __restrict y_memory) {
+  const T* x = static_cast<const T*>(x_memory);
+  T* y = static_cast<T*>(y_memory);
   for (std::int64_t row = 0; row < rows; ++row, x += columns, y += columns)
-    for (std::int64_t c = 0; c < columns; ++c) y[c] = x[c] * scale[c] + offset[c];
+    for (std::int64_t c = 0; c < columns; ++c) write(read(x[c]) * scale[c] + offset[c], y[c]);
 }
 
-void column_gradient_sums(std::int64_t rows, std::int64_t columns, const float* __restrict x,
-                          const float* __restrict dy, const float* __restrict mean,
+template <typename T>
+void column_gradient_sums(std::int64_t rows, std::int64_t columns, const void* __restrict x_memory,
+                          const void* __restrict dy_memory, const float* __restrict mean,
                           double* __restrict sum, double* __restrict product) {
+  const T* x = static_cast<const T*>(x_memory);
+  const T* dy = static_cast<const T*>(dy_memory);
   for (std::int64_t column = 0; column < columns; column += kLanes) {
     const std::int64_t width = columns - column < kLanes ? columns - column : kLanes;
     for (std::int64_t row = 0; row < rows; row += kBlockRows) {
@@ -106,15 +120,15 @@ void column_gradient_sums(std::int64_t rows, std::int64_t columns, const float* 
         for (std::int64_t r = row; r < end; ++r)
           for (std::int64_t lane = 0; lane < kLanes; ++lane) {
             const std::int64_t at = r * columns + column + lane;
-            s[lane] += dy[at];
-            p[lane] += dy[at] * (x[at] - mean[column + lane]);
+            s[lane] += read(dy[at]);
+            p[lane] += read(dy[at]) * (read(x[at]) - mean[column + lane]);
           }
       } else {
         for (std::int64_t r = row; r < end; ++r)
           for (std::int64_t lane = 0; lane < width; ++lane) {
             const std::int64_t at = r * columns + column + lane;
-            s[lane] += dy[at];
-            p[lane] += dy[at] * (x[at] - mean[column + lane]);
+            s[lane] += read(dy[at]);
+            p[lane] += read(dy[at]) * (read(x[at]) - mean[column + lane]);
           }
       }
       for (std::int64_t lane = 0; lane < width; ++lane) {
@@ -125,13 +139,18 @@ void column_gradient_sums(std::int64_t rows, std::int64_t columns, const float* 
   }
 }
 
-void batch_norm_input_gradient(std::int64_t rows, std::int64_t columns, const float* __restrict x,
-                               const float* __restrict dy, const float* __restrict mean,
-                               const float* __restrict a, const float* __restrict b,
-                               const float* __restrict d, float* __restrict dx) {
+template <typename T>
+void batch_norm_input_gradient(std::int64_t rows, std::int64_t columns,
+                               const void* __restrict x_memory, const void* __restrict dy_memory,
+                               const float* __restrict mean, const float* __restrict a,
+                               const float* __restrict b, const float* __restrict d,
+                               void* __restrict dx_memory) {
+  const T* x = static_cast<const T*>(x_memory);
+  const T* dy = static_cast<const T*>(dy_memory);
+  T* dx = static_cast<T*>(dx_memory);
   for (std::int64_t row = 0; row < rows; ++row, x += columns, dy += columns, dx += columns)
     for (std::int64_t c = 0; c < columns; ++c)
-      dx[c] = a[c] * dy[c] + b[c] * (x[c] - mean[c]) + d[c];
+      write(a[c] * read(dy[c]) + b[c] * (read(x[c]) - mean[c]) + d[c], dx[c]);
 }
 
 void layer_norm(std::int64_t rows, std::int64_t size, double epsilon, const float* x,

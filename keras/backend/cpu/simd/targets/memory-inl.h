@@ -13,14 +13,13 @@ namespace {
 
 #define KERAS_INLINE static inline __attribute__((always_inline))
 
+#include "keras/backend/cpu/simd/brain-inl.h"
+
 /// Values as they lie in memory, where C++ has no type of its own for them.
 struct Bool {
   std::uint8_t value;
 };
 struct Half {
-  std::uint16_t bits;
-};
-struct Brain {
   std::uint16_t bits;
 };
 
@@ -47,15 +46,11 @@ struct OwnLane<double> {
 template <typename M>
 using own_lane_t = typename OwnLane<M>::type;
 
-KERAS_INLINE float to_float(std::uint32_t bits) { return __builtin_bit_cast(float, bits); }
-KERAS_INLINE std::uint32_t to_bits(float x) { return __builtin_bit_cast(std::uint32_t, x); }
-
 template <typename M>
 KERAS_INLINE own_lane_t<M> read(M value) {
   return value;
 }
 KERAS_INLINE std::int64_t read(Bool value) { return value.value != 0 ? 1 : 0; }
-KERAS_INLINE float read(Brain value) { return to_float(std::uint32_t{value.bits} << 16); }
 KERAS_INLINE float read(Half value) {
   const std::uint32_t magnitude = (value.bits & 0x7fffU) << 13;
   // The factor moves the exponent's bias, and makes denormal halves normal.
@@ -87,12 +82,6 @@ KERAS_INLINE M saturate(double x) {
   }
 }
 
-KERAS_INLINE Brain to_brain(float x) {
-  const std::uint32_t bits = to_bits(x);
-  const std::uint32_t rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
-  const std::uint32_t nan = (bits >> 16) | 0x40U;
-  return {static_cast<std::uint16_t>(x != x ? nan : rounded)};
-}
 KERAS_INLINE Half to_half(float x) {
   const std::uint32_t sign = (to_bits(x) >> 16) & 0x8000U;
   const std::uint32_t a = to_bits(x) & 0x7fffffffU;
