@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,10 +15,12 @@ using engine::Graph;
 using engine::GraphCall;
 using engine::ValueId;
 
-std::optional<Epilogue> epilogue_of(const engine::Op* op) {
-  if (op == &ops::relu_op) return Epilogue::kRelu;
-  if (op == &ops::sigmoid_op) return Epilogue::kSigmoid;
-  if (op == &ops::tanh_op) return Epilogue::kTanh;
+using Kind = EpilogueStep::Kind;
+
+std::optional<Kind> activation(const engine::Op* op) {
+  if (op == &ops::relu_op) return Kind::kRelu;
+  if (op == &ops::sigmoid_op) return Kind::kSigmoid;
+  if (op == &ops::tanh_op) return Kind::kTanh;
   return {};
 }
 
@@ -30,17 +32,29 @@ bool is_bias(const TensorSpec& bias, const TensorSpec& product) {
          bias.shape.rank() <= product.shape.rank();
 }
 
+/// A product that grows by the work after it.
+struct Growth {
+  bool bias = false;
+  Epilogue epilogue = {};
+  std::vector<ValueId> operands = {};  ///< after the product's own
+  std::vector<std::size_t> covered;    ///< calls, the product's first
+  ValueId value;                       ///< what comes out
+};
+
 class Fuser {
  public:
-  explicit Fuser(Graph graph) : graph_(std::move(graph)), uses_(graph_.use_counts()) {
+  explicit Fuser(Graph graph)
+      : graph_(std::move(graph)), uses_(graph_.use_counts()), users_(graph_.values.size()) {
     for (std::size_t i = 0; i < graph_.calls.size(); ++i)
-      for (const ValueId input : graph_.calls[i].inputs) last_user_[input] = i;
+      for (const ValueId input : graph_.calls[i].inputs)
+        users_[static_cast<std::size_t>(input)].push_back(i);
     dropped_.resize(graph_.calls.size(), false);
   }
 
   Graph run() {
     std::vector<GraphCall> calls;
     for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
+      if (dropped_[i]) continue;
       GraphCall& call = graph_.calls[i];
       if (call.op == &ops::matmul_op) {
         fuse<ops::MatmulAttrs>(i, fused_matmul_op, onednn_fused_matmul);
@@ -55,56 +69,119 @@ class Fuser {
   }
 
  private:
-  /// The call that alone uses a value, and no result or variable does.
-  std::optional<std::size_t> only_user(ValueId value) const {
-    if (uses_[static_cast<std::size_t>(value)] != 1) return {};
-    const auto user = last_user_.find(value);
-    if (user == last_user_.end()) return {};
-    return user->second;
+  /// How many operands an epilogue may have: a primitive's arguments are counted.
+  static constexpr std::size_t kMostOperands = 3;
+
+  const TensorSpec& spec(ValueId value) const { return graph_.spec(value); }
+
+  /// The calls that use a value, if there are `count` of them and no result or variable does.
+  const std::vector<std::size_t>* only_users(ValueId value, std::size_t count) const {
+    const auto& users = users_[static_cast<std::size_t>(value)];
+    const auto uses = static_cast<std::size_t>(uses_[static_cast<std::size_t>(value)]);
+    return uses == count && users.size() == count ? &users : nullptr;
   }
 
   /// Puts the fused call in the place of the last call that it covers: there all its inputs exist.
   template <typename ProductAttrs>
   void fuse(std::size_t product, const engine::Op& fused_op, const engine::Kernel& kernel) {
-    FusedProductAttrs<ProductAttrs> attrs{graph_.calls[product].attrs.template as<ProductAttrs>()};
     GraphCall fused = graph_.calls[product];
-    std::vector<std::size_t> covered = {product};
-    if (const auto user = only_user(fused.outputs[0])) take_bias(*user, attrs, fused, covered);
-    if (const auto user = only_user(fused.outputs[0]))
-      if (const auto epilogue = epilogue_of(graph_.calls[*user].op)) {
-        attrs.epilogue = *epilogue;
-        fused.outputs = graph_.calls[*user].outputs;
-        covered.push_back(*user);
-      }
-    if (covered.size() == 1) return;
+    Growth growth{.covered = {product}, .value = fused.outputs[0]};
+    Growth best = growth;
+    // In between the numbers may have more digits than the product's.
+    while (take_next(growth))
+      if (spec(growth.value) == spec(fused.outputs[0])) best = growth;
+    if (best.covered.size() == 1) return;
     fused.op = &fused_op;
-    fused.attrs = attrs;
+    fused.attrs = FusedProductAttrs<ProductAttrs>{fused.attrs.template as<ProductAttrs>(),
+                                                  best.bias, best.epilogue};
+    fused.inputs.insert(fused.inputs.end(), best.operands.begin(), best.operands.end());
+    fused.outputs = {best.value};
     const Specs inputs = graph_.specs(fused.inputs);
     const Specs outputs = graph_.specs(fused.outputs);
     if (!kernel.refusal({*fused.op, fused.attrs, inputs, outputs}).empty()) return;
-    for (const std::size_t i : covered) dropped_[i] = true;
-    dropped_[covered.back()] = false;
-    graph_.calls[covered.back()] = std::move(fused);
+    const std::size_t place = *std::max_element(best.covered.begin(), best.covered.end());
+    for (const std::size_t i : best.covered) dropped_[i] = true;
+    dropped_[place] = false;
+    graph_.calls[place] = std::move(fused);
   }
 
-  template <typename ProductAttrs>
-  void take_bias(std::size_t user, FusedProductAttrs<ProductAttrs>& attrs, GraphCall& fused,
-                 std::vector<std::size_t>& covered) const {
-    const GraphCall& add = graph_.calls[user];
-    if (add.op != &ops::add_op) return;
-    const ValueId other = add.inputs[0] == fused.outputs[0] ? add.inputs[1] : add.inputs[0];
-    if (other == fused.outputs[0]) return;
-    const TensorSpec& product = graph_.spec(fused.outputs[0]);
-    if (!is_bias(graph_.spec(other), product) || graph_.spec(add.outputs[0]) != product) return;
-    attrs.bias = true;
-    fused.inputs.push_back(other);
-    fused.outputs = add.outputs;
-    covered.push_back(user);
+  bool take_next(Growth& growth) const {
+    if (const auto* users = only_users(growth.value, 2)) return take_clip(growth, *users);
+    const auto* users = only_users(growth.value, 1);
+    if (!users) return false;
+    const std::size_t user = users->front();
+    if (dropped_[user]) return false;  // another product has taken it
+    const GraphCall& call = graph_.calls[user];
+    if (const auto kind = activation(call.op)) {
+      growth.epilogue.push_back({*kind});
+    } else if (call.op == &ops::cast_op) {
+      if (!is_float(spec(call.outputs[0]).dtype)) return false;
+    } else if (call.op == &ops::multiply_op || call.op == &ops::add_op) {
+      if (!take_operand(growth, call)) return false;
+    } else {
+      return false;
+    }
+    growth.covered.push_back(user);
+    growth.value = call.outputs[0];
+    return true;
+  }
+
+  bool take_operand(Growth& growth, const GraphCall& call) const {
+    const ValueId other = call.inputs[call.inputs[0] == growth.value ? 1 : 0];
+    const TensorSpec& now = spec(growth.value);
+    if (other == growth.value || spec(call.outputs[0]) != now) return false;
+    const bool by_column = is_bias(spec(other), now);
+    if (!by_column && spec(other) != now) return false;
+    if (call.op == &ops::add_op && by_column && growth.covered.size() == 1) {
+      growth.bias = true;
+    } else {
+      const std::size_t before = growth.operands.size() - (growth.bias ? 1 : 0);
+      if (before == kMostOperands) return false;
+      growth.epilogue.push_back({call.op == &ops::add_op ? Kind::kAdd : Kind::kMultiply});
+    }
+    growth.operands.push_back(other);
+    return true;
+  }
+
+  /// select(x < bound, relu(x), bound), which is how relu is written with a largest value.
+  bool take_clip(Growth& growth, const std::vector<std::size_t>& users) const {
+    for (const bool swapped : {false, true}) {
+      const GraphCall& less = graph_.calls[users[swapped ? 1 : 0]];
+      const GraphCall& relu = graph_.calls[users[swapped ? 0 : 1]];
+      if (less.op != &ops::less_op || relu.op != &ops::relu_op || less.inputs[0] != growth.value)
+        continue;
+      const auto* chosen = only_users(relu.outputs[0], 1);
+      if (!chosen || !only_users(less.outputs[0], 1)) return false;
+      const GraphCall& select = graph_.calls[chosen->front()];
+      if (select.op != &ops::select_op ||
+          select.inputs != std::vector<ValueId>{less.outputs[0], relu.outputs[0], less.inputs[1]})
+        return false;
+      const auto bound = number(less.inputs[1]);
+      if (!bound || spec(select.outputs[0]) != spec(growth.value)) return false;
+      growth.epilogue.push_back({Kind::kClip, *bound});
+      growth.covered.insert(growth.covered.end(), {users[0], users[1], chosen->front()});
+      growth.value = select.outputs[0];
+      return true;
+    }
+    return false;
+  }
+
+  /// The value of a constant that is one positive float32.
+  std::optional<double> number(ValueId value) const {
+    for (const auto& constant : graph_.constants) {
+      if (constant.value != value || spec(value).shape.size() != 1 ||
+          spec(value).dtype != DType::kFloat32)
+        continue;
+      const double found =
+          static_cast<double>(*reinterpret_cast<const float*>(constant.storage.data()));
+      return found > 0 ? std::optional(found) : std::nullopt;
+    }
+    return {};
   }
 
   Graph graph_;
   std::vector<int> uses_;
-  std::unordered_map<ValueId, std::size_t> last_user_;
+  std::vector<std::vector<std::size_t>> users_;
   std::vector<bool> dropped_;
 };
 

@@ -8,12 +8,13 @@
 
 namespace keras::backend::cpu {
 
-/// A product and what follows it while its results are still in registers: inputs (a, b, bias?).
+/// A product and what follows it while its results are still in registers: inputs
+/// (a, b, bias?, the epilogue's operands).
 template <typename ProductAttrs>
 struct FusedProductAttrs {
   ProductAttrs product;
   bool bias = false;
-  Epilogue epilogue = Epilogue::kNone;
+  Epilogue epilogue = {};
 
   bool operator==(const FusedProductAttrs&) const = default;
   void visit(auto&& field) const {
@@ -34,8 +35,8 @@ extern const engine::Kernel onednn_fused_convolution;
 MatmulProblem matmul_problem(const engine::KernelCall& call);
 ConvolutionProblem convolution_problem(const engine::KernelCall& call);
 
-/// The pass: bias and activation into the matmul or the convolution before them, where nobody else
-/// needs what lies between.
+/// The pass: bias, scale and offset by column, residual and activation into the matmul or the
+/// convolution before them, where nobody else needs what lies between.
 engine::Graph fuse_epilogues(engine::Graph graph);
 
 }  // namespace keras::backend::cpu

@@ -136,7 +136,7 @@ class WeightLayouts {
         lay_out_convolution(call);
         lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
           if (!convolution_refusal(question).empty()) return nullptr;
-          return matmul_kernel_layout(convolution_problem(question), question);
+          return convolution_kernel_layout(convolution_problem(question), question, true);
         });
       }
       if (is_matmul(call))
@@ -164,7 +164,7 @@ class WeightLayouts {
     if (graph_.layout(kernel) || graph_.spec(kernel).shape.size() == 0) return;
     const LayoutPtr layout = ask(call, [&](const engine::KernelCall& question) -> LayoutPtr {
       if (!convolution_refusal(question).empty()) return nullptr;
-      return convolution_kernel_layout(convolution_problem(question), question);
+      return convolution_kernel_layout(convolution_problem(question), question, false);
     });
     if (!layout) return;
     Component component(graph_, users_, producer_);

@@ -107,16 +107,16 @@ struct Geometry {
     dims[0] = batch;
     return dims;
   }
-  dnnl::convolution_forward::primitive_desc forward(std::int64_t batch, const Descriptor& bias,
-                                                    Epilogue epilogue) const {
-    return forward(input(batch), output(batch), problem.pad_low, problem.pad_high, bias, epilogue);
+  /// The convolution alone, which its gradients refer to.
+  dnnl::convolution_forward::primitive_desc forward(std::int64_t batch) const {
+    return forward(input(batch), output(batch), problem.pad_low, problem.pad_high, {}, {});
   }
   dnnl::convolution_forward::primitive_desc forward(const Descriptor& in, const Descriptor& out,
                                                     const Dims& low, const Dims& high,
                                                     const Descriptor& bias,
-                                                    Epilogue epilogue) const {
+                                                    const dnnl::post_ops& epilogue) const {
     auto attributes = user_scratchpad();
-    attributes.set_post_ops(epilogue_post_ops(epilogue));
+    attributes.set_post_ops(epilogue);
     return {onednn_engine(),
             dnnl::prop_kind::forward_training,
             dnnl::algorithm::convolution_direct,
@@ -179,8 +179,11 @@ RowBand row_band(const Geometry& geometry, std::int64_t first, std::int64_t last
 
 class ForwardPlanner {
  public:
-  ForwardPlanner(const Geometry& geometry, int threads)
-      : geometry_(geometry), parts_(geometry.parts(threads)), bias_(bias_desc(geometry)) {}
+  ForwardPlanner(const Geometry& geometry, const engine::KernelCall& call)
+      : geometry_(geometry),
+        parts_(geometry.parts(call.threads)),
+        bias_(bias_desc(geometry)),
+        operands_(epilogue_operands(call, geometry.problem.bias ? 3 : 2)) {}
 
   std::unique_ptr<engine::PreparedKernel> plan() {
     const std::int64_t batch = geometry_.input_dims[0];
@@ -196,7 +199,9 @@ class ForwardPlanner {
   void cut_batch(std::int64_t batch) {
     const auto bounds = cut(batch, parts_);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
-      add(geometry_.forward(bounds[i + 1] - bounds[i], bias_, geometry_.problem.epilogue),
+      add(describe(geometry_.input(bounds[i + 1] - bounds[i]),
+                   geometry_.output(bounds[i + 1] - bounds[i]), geometry_.problem.pad_low,
+                   geometry_.problem.pad_high),
           geometry_.input_offset(bounds[i]), geometry_.output_offset(bounds[i]));
   }
 
@@ -221,11 +226,31 @@ class ForwardPlanner {
         Dims high = geometry_.problem.pad_high;
         low[0] = band.low;
         high[0] = band.high;
-        add(geometry_.forward(channels_last(in, geometry_.type), channels_last(out, geometry_.type),
-                              low, high, bias_, geometry_.problem.epilogue),
+        add(describe(channels_last(in, geometry_.type), channels_last(out, geometry_.type), low,
+                     high),
             geometry_.input_offset(image) + static_cast<std::size_t>(band.input_first) * input_row,
             geometry_.output_offset(image) + static_cast<std::size_t>(bounds[i]) * output_row);
       }
+  }
+
+  dnnl::convolution_forward::primitive_desc describe(const Descriptor& in, const Descriptor& out,
+                                                     const Dims& low, const Dims& high) const {
+    std::vector<Descriptor> descs;
+    for (const auto& operand : operands_) descs.push_back(operand_desc(operand, out));
+    return geometry_.forward(in, out, low, high, bias_,
+                             post_ops(geometry_.problem.epilogue, descs));
+  }
+
+  bool by_channel(const EpilogueOperand& operand) const {
+    return operand.spec.shape.size() == geometry_.output_dims[1];
+  }
+  Descriptor operand_desc(const EpilogueOperand& operand, const Descriptor& out) const {
+    Dims dims = out.get_dims();
+    if (by_channel(operand)) {
+      dims.assign(dims.size(), 1);
+      dims[1] = geometry_.output_dims[1];
+    }
+    return channels_last(dims, onednn_type(operand.spec.dtype));
   }
 
   void add(const dnnl::convolution_forward::primitive_desc& descriptor, std::size_t input_offset,
@@ -245,6 +270,13 @@ class ForwardPlanner {
       arguments.push_back({DNNL_ARG_BIAS, bias_});
       places.push_back(Place::input(2));
     }
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      const auto& operand = operands_[i];
+      arguments.push_back({post_op_argument(geometry_.problem.epilogue, i),
+                           operand_desc(operand, descriptor.dst_desc())});
+      const std::size_t offset = output_offset / geometry_.element * dtype_size(operand.spec.dtype);
+      places.push_back(operand.place.after(by_channel(operand) ? 0 : offset));
+    }
     kernel_->add(std::make_shared<Primitive>(descriptor, dnnl::convolution_forward(descriptor),
                                              std::move(arguments)),
                  std::move(places));
@@ -253,6 +285,7 @@ class ForwardPlanner {
   const Geometry& geometry_;
   int parts_;
   Descriptor bias_;
+  std::vector<EpilogueOperand> operands_;
   std::unique_ptr<StagedKernel> kernel_ = std::make_unique<StagedKernel>();
   bool arranged_ = false;
   Descriptor arranged_desc_;
@@ -275,8 +308,8 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const Convolution
     const dnnl::convolution_backward_data::primitive_desc descriptor(
         onednn_engine(), dnnl::algorithm::convolution_direct, geometry.input(batch),
         any_layout(geometry.kernel_desc), geometry.output(batch), problem.strides,
-        geometry.dilation, problem.pad_low, problem.pad_high,
-        geometry.forward(batch, {}, Epilogue::kNone), user_scratchpad());
+        geometry.dilation, problem.pad_low, problem.pad_high, geometry.forward(batch),
+        user_scratchpad());
     if (i == 0 || descriptor.weights_desc() != arranged) {
       arranged = descriptor.weights_desc();
       place = arranged_kernel(*kernel, geometry.kernel_desc, arranged, 1);
@@ -323,8 +356,8 @@ std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const Convolutio
     const dnnl::convolution_backward_weights::primitive_desc descriptor(
         onednn_engine(), dnnl::algorithm::convolution_direct, geometry.input(batch),
         any_layout(geometry.kernel_desc), geometry.output(batch), problem.strides,
-        geometry.dilation, problem.pad_low, problem.pad_high,
-        geometry.forward(batch, {}, Epilogue::kNone), user_scratchpad());
+        geometry.dilation, problem.pad_low, problem.pad_high, geometry.forward(batch),
+        user_scratchpad());
     const Descriptor own = descriptor.diff_weights_desc();
     const bool in_place = i == 0 && own == geometry.kernel_desc;
     partial.emplace_back(
@@ -369,14 +402,16 @@ std::string convolution_refusal(const engine::KernelCall& call) {
 }
 
 engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
-                                            const engine::KernelCall& call) {
+                                            const engine::KernelCall& call, bool read_only) {
   const Shape& kernel = call.inputs[1].shape;
-  if (is_matmul(problem, kernel, call.outputs[0].shape)) return nullptr;
+  if (is_pointwise(problem, kernel)) return read_only ? matmul_kernel_layout(call) : nullptr;
+  if (!read_only && is_matmul(problem, kernel, call.outputs[0].shape)) return nullptr;
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, kernel, call.outputs[0].shape,
                           call.outputs[0].dtype, nullptr);
   const auto bounds = cut(geometry.input_dims[0], geometry.parts(call.threads));
-  const auto forward = geometry.forward(bounds[1], bias_desc(geometry), problem.epilogue);
+  const auto forward = geometry.forward(geometry.input(bounds[1]), geometry.output(bounds[1]),
+                                        problem.pad_low, problem.pad_high, bias_desc(geometry), {});
   const int first = problem.groups > 1 ? 1 : 0;
   std::vector<std::vector<int>> axes;
   for (int axis = 0; axis + 2 < kernel.rank(); ++axis) axes.push_back({first + 2 + axis});
@@ -387,12 +422,14 @@ engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
 
 std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
                                                             const engine::KernelCall& call) {
-  if (is_matmul(problem, call.inputs[1].shape, call.outputs[0].shape))
+  const Shape& weights = call.inputs[1].shape;
+  if (is_pointwise(problem, weights) ||
+      (!call.input_layout(1) && is_matmul(problem, weights, call.outputs[0].shape)))
     return prepare_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.inputs[1].shape,
                           call.outputs[0].shape, call.outputs[0].dtype, call.input_layout(1));
-  return ForwardPlanner(geometry, call.threads).plan();
+  return ForwardPlanner(geometry, call).plan();
 }
 
 const engine::Kernel onednn_convolution{

@@ -175,6 +175,9 @@ std::unique_ptr<engine::PreparedKernel> prepare_as_matmul(const ConvolutionProbl
   operands.a = patch_matrix(*kernel, problem, call, call.inputs[1].shape, call.outputs[0].shape,
                             operands.a_place);
   operands.b_layout = call.input_layout(1);
+  operands.epilogue = epilogue_operands(call, problem.bias ? 3 : 2);
+  for (auto& operand : operands.epilogue)
+    if (operand.spec.shape == call.outputs[0].shape) operand.spec = as_matrix(operand.spec);
   add_matmul(*kernel, {.bias = problem.bias, .epilogue = problem.epilogue}, operands, call.threads);
   return kernel;
 }
@@ -206,10 +209,8 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
   return kernel;
 }
 
-engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,
-                                       const engine::KernelCall& call) {
+engine::LayoutPtr matmul_kernel_layout(const engine::KernelCall& call) {
   const Shape& weights = call.inputs[1].shape;
-  if (!is_pointwise(problem, weights)) return nullptr;
   const MatmulOperands operands{
       {{call.outputs[0].shape.slice(0, -1).size(), weights[-2]}, call.inputs[0].dtype},
       as_matrix(call.inputs[1]),

@@ -10,7 +10,8 @@
 namespace keras::backend::cpu {
 
 /// A convolution of channels-last activations with a Keras kernel (spatial…, in / groups, out),
-/// plus a bias of `out` values as the third input where there is one.
+/// plus a bias of `out` values as the third input where there is one; the epilogue's operands
+/// follow.
 struct ConvolutionProblem {
   std::vector<std::int64_t> strides;
   std::vector<std::int64_t> pad_low;
@@ -18,7 +19,7 @@ struct ConvolutionProblem {
   std::vector<std::int64_t> dilation;
   std::int64_t groups = 1;
   bool bias = false;
-  Epilogue epilogue = Epilogue::kNone;
+  Epilogue epilogue = {};
 };
 
 /// True of a convolution that is computed as a product of matrices, which oneDNN does faster: one
@@ -34,9 +35,9 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
-/// The layout in which the product wants weights that no step writes; null for Keras's own.
-engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,
-                                       const engine::KernelCall& call);
+/// The layout in which a convolution of pixels wants weights that no step writes; null for Keras's
+/// own.
+engine::LayoutPtr matmul_kernel_layout(const engine::KernelCall& call);
 
 bool is_pointwise(const ConvolutionProblem& problem, const Shape& kernel);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "keras/engine/runtime/backend.h"
@@ -10,14 +11,22 @@
 #include "keras/engine/runtime/executable.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/text.h"
+#include "keras/layers/activations/rectifiers.h"
+#include "keras/layers/attention/multi_head_attention.h"
 #include "keras/layers/convolutional/conv.h"
+#include "keras/layers/convolutional/depthwise_conv.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/merging/merge.h"
+#include "keras/layers/normalization/batch_normalization.h"
+#include "keras/layers/normalization/layer_normalization.h"
 #include "keras/layers/pooling/pooling.h"
 #include "keras/layers/reshaping/flatten.h"
+#include "keras/layers/rnn/lstm.h"
 #include "keras/losses/losses.h"
 #include "keras/models/sequential.h"
 #include "keras/ops/gradient.h"
+#include "keras/ops/linalg/matmul.h"
 #include "keras/optimizers/adam.h"
 
 // oneDNN falls back to plain loops, a hundred times slower, without a word.
@@ -81,6 +90,57 @@ TEST(OnednnImplementations, OfACnnAreNoReferenceOnes) {
                           layers::MaxPooling2D(2), layers::Flatten(),
                           layers::Dense(10, {.activation = "softmax"})});
   expect_fast(of_model(model, {{{128, 28, 28, 1}, DType::kFloat32}, {{128}, DType::kInt32}}), 11);
+}
+
+/// True where this processor's oneDNN multiplies matrices of the dtype.
+bool multiplies(DType dtype) {
+  const Specs inputs = {{{32, 32}, dtype}, {{32, 32}, dtype}}, outputs = {{{32, 32}, dtype}};
+  const engine::Attrs attrs = ops::MatmulAttrs{};
+  return engine::find_kernel({ops::matmul_op, attrs, inputs, outputs})->name ==
+         std::string_view("onednn_matmul");
+}
+
+/// Blocks as of ResNet and MobileNet, some with fewer pixels than channels.
+Model residual_network(const DTypePolicy& dtype) {
+  const Tensor inputs = Input({12, 12, 16});
+  Tensor x = layers::Conv2D(96, 1, {.use_bias = false, .dtype = dtype})(inputs);
+  x = layers::ReLU({.max_value = 6, .dtype = dtype})(
+      layers::BatchNormalization({.dtype = dtype})(x));
+  x = layers::DepthwiseConv2D(3, {.strides = 2, .padding = "same", .dtype = dtype})(x);
+  x = layers::BatchNormalization({.dtype = dtype})(x);
+  Tensor y = layers::Conv2D(160, 1, {.strides = 2, .dtype = dtype})(x);
+  x = layers::Conv2D(160, 3, {.strides = 2, .padding = "same", .dtype = dtype})(x);
+  x = layers::BatchNormalization({.dtype = dtype})(x);
+  x = layers::ReLU({.dtype = dtype})(layers::Add({.dtype = dtype})({x, y}));
+  x = layers::GlobalAveragePooling2D({.dtype = dtype})(x);
+  return Model(inputs, layers::Dense(10, {.activation = "softmax", .dtype = dtype})(x));
+}
+
+TEST(OnednnImplementations, OfAResidualNetworkAreNoReferenceOnes) {
+  for (const DType dtype : {DType::kFloat32, DType::kBfloat16}) {
+    if (!multiplies(dtype)) continue;
+    const Model model = residual_network(dtype == DType::kFloat32 ? "float32" : "mixed_bfloat16");
+    // Five convolutions of pixels and a product: forwards, backwards, and in predictions.
+    for (const std::int64_t batch : {1, 16})
+      expect_fast(
+          of_model(model, {{{batch, 12, 12, 16}, DType::kFloat32}, {{batch}, DType::kInt32}}), 15);
+  }
+}
+
+TEST(OnednnImplementations, OfALstmAreNoReferenceOnes) {
+  const Sequential model({Input({20, 8}), layers::LSTM(32, {.return_sequences = true}),
+                          layers::LSTM(32), layers::Dense(10, {.activation = "softmax"})});
+  expect_fast(of_model(model, {{{16, 20, 8}, DType::kFloat32}, {{16}, DType::kInt32}}), 10);
+}
+
+TEST(OnednnImplementations, OfAttentionAreNoReferenceOnes) {
+  const Tensor inputs = Input({24, 32});
+  Tensor x = layers::MultiHeadAttention(4, 8)(inputs, inputs);
+  x = layers::LayerNormalization()(layers::Add()({x, inputs}));
+  x = layers::Dense(64, {.activation = "gelu"})(x);
+  x = layers::GlobalAveragePooling1D()(x);
+  const Model model(inputs, layers::Dense(10, {.activation = "softmax"})(x));
+  expect_fast(of_model(model, {{{8, 24, 32}, DType::kFloat32}, {{8}, DType::kInt32}}), 20);
 }
 
 }  // namespace

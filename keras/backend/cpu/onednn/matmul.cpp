@@ -87,11 +87,13 @@ class Planner {
     b_ = with_batch_rank(b_, c_.batch.size());
   }
 
+  /// Some columns of a row-major matrix are no dense one, for which oneDNN has no fast kernel with
+  /// an epilogue's operands.
   void plan(StagedKernel& kernel) {
     const int parts = threads_worth();
     if (!c_.batch.empty() && c_.batch[0] >= parts && parts > 1) {
       cut_batch(kernel, parts);
-    } else if (c_.rows >= c_.columns || operands_.b_layout) {
+    } else if (c_.rows >= c_.columns || operands_.b_layout || !operands_.epilogue.empty()) {
       cut_rows(kernel, parts);
     } else {
       cut_columns(kernel, parts);
@@ -193,7 +195,8 @@ class Planner {
       places.push_back(operands_.bias_place.after(bytes(offsets.bias)));
     }
     auto attributes = user_scratchpad();
-    attributes.set_post_ops(epilogue_post_ops(problem_.epilogue));
+    attributes.set_post_ops(
+        post_ops(problem_.epilogue, add_epilogue(c, columns, offsets, arguments, places)));
     const SequentialOpenMp sequential;
     const auto descriptor =
         problem_.bias ? dnnl::matmul::primitive_desc(onednn_engine(), a, b, bias, c, attributes)
@@ -201,6 +204,30 @@ class Planner {
     kernel.add(
         std::make_shared<Primitive>(descriptor, dnnl::matmul(descriptor), std::move(arguments)),
         std::move(places));
+  }
+
+  /// Describes the operands of the epilogue of a block `c` with so many columns.
+  std::vector<dnnl::memory::desc> add_epilogue(const dnnl::memory::desc& c, std::int64_t columns,
+                                               const Offsets& offsets,
+                                               std::vector<Primitive::Argument>& arguments,
+                                               std::vector<Place>& places) const {
+    std::vector<dnnl::memory::desc> descs;
+    for (const auto& [spec, place] : operands_.epilogue) {
+      const bool by_column = spec.shape.size() == c_.columns;
+      Dims dims = c.get_dims();
+      Dims strides = c.get_strides();
+      if (by_column) {
+        dims.assign(dims.size(), 1);
+        dims.back() = columns;
+        strides.assign(strides.size(), columns);
+        strides.back() = 1;
+      }
+      descs.emplace_back(dims, onednn_type(spec.dtype), strides);
+      arguments.push_back({post_op_argument(problem_.epilogue, descs.size() - 1), descs.back()});
+      places.push_back(place.after(static_cast<std::size_t>(by_column ? offsets.bias : offsets.c) *
+                                   dtype_size(spec.dtype)));
+    }
+    return descs;
   }
 
   const MatmulProblem& problem_;
@@ -211,15 +238,16 @@ class Planner {
   Operand a_, b_, c_;
 };
 
-MatmulOperands operands_of(const engine::KernelCall& call) {
+MatmulOperands operands_of(const MatmulProblem& problem, const engine::KernelCall& call) {
   MatmulOperands operands{call.inputs[0], call.inputs[1], call.outputs[0]};
   operands.b_layout = call.input_layout(1);
+  operands.epilogue = epilogue_operands(call, problem.bias ? 3 : 2);
   return operands;
 }
 
 MatmulProblem plain_problem(const engine::KernelCall& call) {
   const auto& attrs = call.attrs.as<ops::MatmulAttrs>();
-  return {attrs.transpose_a, attrs.transpose_b};
+  return {.transpose_a = attrs.transpose_a, .transpose_b = attrs.transpose_b};
 }
 
 }  // namespace
@@ -241,7 +269,7 @@ std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call)
 
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
                                        const engine::KernelCall& call) {
-  return matmul_weight_layout(problem, operands_of(call), {{0}, {1}}, call.threads);
+  return matmul_weight_layout(problem, operands_of(problem, call), {{0}, {1}}, call.threads);
 }
 
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem, const MatmulOperands& operands,
@@ -252,7 +280,7 @@ engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem, const Matmu
 std::unique_ptr<engine::PreparedKernel> prepare_matmul(const MatmulProblem& problem,
                                                        const engine::KernelCall& call) {
   auto kernel = std::make_unique<StagedKernel>();
-  add_matmul(*kernel, problem, operands_of(call), call.threads);
+  add_matmul(*kernel, problem, operands_of(problem, call), call.threads);
   return kernel;
 }
 

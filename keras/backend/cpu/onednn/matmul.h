@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "keras/backend/cpu/onednn/epilogue.h"
 #include "keras/backend/cpu/onednn/place.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/engine/tensor/spec.h"
@@ -12,15 +13,13 @@ namespace keras::backend::cpu {
 
 class StagedKernel;
 
-/// What is applied to a product while it is still in registers.
-enum class Epilogue : std::uint8_t { kNone, kRelu, kSigmoid, kTanh };
-
-/// (…, m, k) times (…, k, n), plus a bias of n values as the third input where there is one.
+/// (…, m, k) times (…, k, n), plus a bias of n values as the third input where there is one; the
+/// epilogue's operands follow.
 struct MatmulProblem {
   bool transpose_a = false;
   bool transpose_b = false;
   bool bias = false;
-  Epilogue epilogue = Epilogue::kNone;
+  Epilogue epilogue = {};
 };
 
 /// The operands of a product within a kernel: what they are and where they lie.
@@ -29,6 +28,7 @@ struct MatmulOperands {
   Place a_place = Place::input(0), b_place = Place::input(1), c_place = Place::output(0);
   Place bias_place = Place::input(2);
   engine::LayoutPtr b_layout = nullptr;
+  std::vector<EpilogueOperand> epilogue = {};
 };
 
 /// Adds the shares of a product to the kernel's current stage.
