@@ -29,7 +29,7 @@ Model mobilenetv2() {
 
 const Workload kWorkloads[] = {
     {"mlp", 128, 200, {784}, 0, 669706, mlp},
-    {"cnn", 128, 200, {28, 28, 1}, 0, 34826, cnn},
+    {"cnn", 128, 50, {28, 28, 1}, 0, 34826, cnn},
     {"lstm", 64, 10, {100, 64}, 0, 231690, [] { return lstm(100); }},
     {"transformer", 32, 16, {128}, 8000, 1421834, [] { return transformer(128); }},
     {"resnet50", 16, 4, {96, 96, 3}, 0, 23555082, resnet50},

@@ -147,7 +147,10 @@ def merge(result, race, figures):
     missing = {
         who: why for who, why in result["missing"].items() if not who.endswith(", " + " ".join(run))
     }
-    result |= {"figures": kept + figures, "missing": missing | race.missing}
+    in_order = sorted(
+        kept + figures, key=lambda f: (f["policy"] != "float32", ALL.index(f["workload"]))
+    )
+    result |= {"figures": in_order, "missing": missing | race.missing}
 
 
 def save(folder, result):

@@ -151,6 +151,10 @@ def markdown(result):
         *training_table(result["figures"], "peak_mb"),
     ]
     if "extras" in result:
-        lines += ["", *(f"{name}: {value}" for name, value in result["extras"].items())]
-    lines += ["", *(f"missing: {name}: {why}" for name, why in result["missing"].items())]
+        starts = result["extras"]["start to first prediction, ms"]
+        said = ", ".join(f"{name} {number(ms)}" for name, ms in starts.items())
+        size = result["extras"]["stripped size of a predicting program, MB"]
+        lines += ["", f"Start of a process to the first prediction of the saved convnet, ms: {said}."]
+        lines += ["", f"A predicting program and its libraries, stripped, libc aside: {size} MB."]
+    lines += ["", *(f"Left out: {name}: {why}" for name, why in result["missing"].items())]
     return "\n".join(lines).rstrip() + "\n"
