@@ -43,11 +43,13 @@
 #include "keras/layers/preprocessing/center_crop.h"
 #include "keras/layers/preprocessing/color_correction.h"
 #include "keras/layers/preprocessing/discretization.h"
+#include "keras/layers/preprocessing/hashed_crossing.h"
 #include "keras/layers/preprocessing/hashing.h"
 #include "keras/layers/preprocessing/image_mixing.h"
 #include "keras/layers/preprocessing/integer_lookup.h"
 #include "keras/layers/preprocessing/mel_spectrogram.h"
 #include "keras/layers/preprocessing/normalization.h"
+#include "keras/layers/preprocessing/pipeline.h"
 #include "keras/layers/preprocessing/random_brightness.h"
 #include "keras/layers/preprocessing/random_color.h"
 #include "keras/layers/preprocessing/random_contrast.h"
@@ -171,6 +173,7 @@ constexpr Row kRows[] = {
     {"GroupNormalization", make<layers::GroupNormalization>},
     {"GroupQueryAttention", make<layers::GroupQueryAttention>},
     {"GroupedQueryAttention", make<layers::GroupQueryAttention>},
+    {"HashedCrossing", make<layers::HashedCrossing>},
     {"Hashing", make<layers::Hashing>},
     {"Identity", make<layers::Identity>},
     {"InputLayer", make<layers::InputLayer>},
@@ -193,6 +196,7 @@ constexpr Row kRows[] = {
     {"Normalization", make<layers::Normalization>},
     {"PReLU", make<layers::PReLU>},
     {"Permute", make<layers::Permute>},
+    {"Pipeline", make<layers::Pipeline>},
     {"RMSNormalization", make<layers::RMSNormalization>},
     {"RNN", make<layers::RNN>},
     {"RandAugment", make<layers::RandAugment>},

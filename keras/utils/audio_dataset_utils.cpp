@@ -162,4 +162,11 @@ DirectoryDataset audio_dataset_from_directory(const fs::path& directory,
   return dataset_from_directory(directory, {".wav"}, options.files, read);
 }
 
+DirectorySubsets audio_datasets_from_directory(const std::filesystem::path& directory,
+                                               AudioDatasetOptions options) {
+  return both_subsets(std::move(options), [&](const AudioDatasetOptions& part) {
+    return audio_dataset_from_directory(directory, part);
+  });
+}
+
 }  // namespace keras::utils

@@ -31,5 +31,8 @@ struct AudioDatasetOptions {
 /// keras.utils.audio_dataset_from_directory.
 DirectoryDataset audio_dataset_from_directory(const std::filesystem::path& directory,
                                               AudioDatasetOptions options = {});
+/// Both parts of the sounds; the options need a `validation_split`.
+DirectorySubsets audio_datasets_from_directory(const std::filesystem::path& directory,
+                                               AudioDatasetOptions options);
 
 }  // namespace keras::utils

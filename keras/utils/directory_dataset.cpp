@@ -1,6 +1,7 @@
 #include "keras/utils/directory_dataset.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <memory>
 #include <numeric>
@@ -56,7 +57,13 @@ void check_options(const DirectoryOptions& o) {
   if (o.validation_split.has_value() != !o.subset.empty())
     throw ValueError("If `subset` is set, `validation_split` must be set, and inversely.");
   if (!o.subset.empty() && o.subset != "training" && o.subset != "validation")
-    throw ValueError(str("`subset` must be \"training\" or \"validation\", received: ", o.subset));
+    throw ValueError(str("`subset` must be \"training\" or \"validation\", received: ", o.subset),
+                     o.subset == "both" ? "call the function with a plural name, such as "
+                                          "image_datasets_from_directory, which gives both."
+                                        : "");
+  if (o.broken_files != "raise" && o.broken_files != "skip")
+    throw ValueError(
+        str("`broken_files` must be \"raise\" or \"skip\". Received: ", o.broken_files));
   if (o.validation_split && o.shuffle && !o.seed)
     throw ValueError(
         "If using `validation_split` and shuffling the data, you must provide a `seed` argument, "
@@ -156,7 +163,7 @@ class Files final : public SequenceImpl {
       paths.push_back(samples_[i].path);
       labels.push_back(samples_[i].label);
     }
-    Batch out{.x = single(read_(paths))};
+    Batch out{.x = single(read(paths, labels))};
     const bool labelled = options_.labels != "none" || options_.label_list;
     if (labelled && options_.label_mode != "none") out.y = single(label_tensor(labels));
     return out;
@@ -166,7 +173,45 @@ class Files final : public SequenceImpl {
     if (options_.shuffle) shuffle_by(samples_, state_);
   }
 
+  std::int64_t skipped() const { return skipped_; }
+
  private:
+  /// Without the files, and their labels, that may be left out.
+  Tensor read(std::vector<fs::path>& paths, std::vector<std::int32_t>& labels) {
+    if (options_.broken_files != "skip") return read_(paths);
+    try {
+      return read_(paths);
+    } catch (const IoError&) {
+      leave_out_broken(paths, labels);
+      return read_(paths);
+    }
+  }
+
+  bool can_be_read(const fs::path& path) {
+    try {
+      read_({path});
+      return true;
+    } catch (const IoError& error) {
+      warn(str("A file is left out: ", error.message()));
+      ++skipped_;
+      return false;
+    }
+  }
+
+  void leave_out_broken(std::vector<fs::path>& paths, std::vector<std::int32_t>& labels) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (!can_be_read(paths[i])) continue;
+      paths[kept] = paths[i];
+      labels[kept++] = labels[i];
+    }
+    if (kept == 0)
+      throw IoError(str("None of a batch's ", paths.size(), " files can be read, such as ",
+                        paths.at(0).string(), "."));
+    paths.resize(kept);
+    labels.resize(kept);
+  }
+
   Tensor single(const Tensor& batch) const {
     return options_.batch_size ? batch : ops::squeeze(batch, {.axis = 0}).eval();
   }
@@ -185,9 +230,12 @@ class Files final : public SequenceImpl {
   std::int64_t num_classes_;
   std::uint64_t state_;
   ReadFiles read_;
+  std::atomic<std::int64_t> skipped_ = 0;
 };
 
 }  // namespace
+
+std::int64_t DirectoryDataset::skipped() const { return static_cast<Files&>(impl()).skipped(); }
 
 DirectoryDataset dataset_from_directory(const fs::path& directory,
                                         const std::vector<std::string>& endings,

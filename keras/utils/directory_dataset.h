@@ -28,9 +28,13 @@ struct DirectoryOptions {
   bool shuffle = true;  ///< in another order at each pass
   std::optional<std::uint64_t> seed = {};
   std::optional<double> validation_split = {};  ///< the share of files kept for validation
-  std::string subset = {};                      ///< "training" or "validation", with a split
+  /// "training" or "validation", with a split; the functions with a plural name make both.
+  std::string subset = {};
   bool follow_links = false;
   bool verbose = true;  ///< says how many files there are
+  /// What happens at a file that cannot be read: "raise" names it and stops, "skip" leaves it out
+  /// of its batch, with a warning.
+  std::string broken_files = "raise";
 };
 
 /// A dataset that knows its classes and files.
@@ -39,6 +43,14 @@ class DirectoryDataset : public Dataset {
   using Dataset::Dataset;
   std::vector<std::string> class_names;
   std::vector<std::filesystem::path> file_paths;
+  /// How many files could not be read so far, in all passes.
+  std::int64_t skipped() const;
+};
+
+/// Both parts of a split, as Keras's subset="both" gives them.
+struct DirectorySubsets {
+  DirectoryDataset training;
+  DirectoryDataset validation;
 };
 
 /// Makes the tensor of a batch from its files.
@@ -50,5 +62,15 @@ using ReadFiles = std::function<Tensor(const std::vector<std::filesystem::path>&
 DirectoryDataset dataset_from_directory(const std::filesystem::path& directory,
                                         const std::vector<std::string>& endings,
                                         const DirectoryOptions& options, ReadFiles read);
+
+/// What `make` makes of options for each of both subsets. Throws ValueError without a
+/// `validation_split`.
+template <typename Options, typename Function>
+DirectorySubsets both_subsets(Options options, const Function& make) {
+  options.files.subset = "training";
+  DirectoryDataset training = make(options);
+  options.files.subset = "validation";
+  return {std::move(training), make(options)};
+}
 
 }  // namespace keras::utils

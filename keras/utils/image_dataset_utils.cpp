@@ -58,4 +58,11 @@ DirectoryDataset image_dataset_from_directory(const std::filesystem::path& direc
   return dataset_from_directory(directory, {".bmp", ".gif", ".jpeg", ".jpg", ".png"}, files, read);
 }
 
+DirectorySubsets image_datasets_from_directory(const std::filesystem::path& directory,
+                                               ImageDatasetOptions options) {
+  return both_subsets(std::move(options), [&](const ImageDatasetOptions& part) {
+    return image_dataset_from_directory(directory, part);
+  });
+}
+
 }  // namespace keras::utils

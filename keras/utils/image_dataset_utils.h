@@ -20,9 +20,13 @@ struct ImageDatasetOptions {
 };
 
 /// The PNG and JPEG images of a folder as batches of floats in [0, 255], with their classes. A file
-/// that cannot be read stops the pass with an IoError that names it; so do files of other formats
-/// that Keras lists (.bmp, .gif). Keras: keras.utils.image_dataset_from_directory.
+/// that cannot be read stops the pass with an IoError that names it, unless `broken_files` is
+/// "skip"; so do files of other formats that Keras lists (.bmp, .gif). Keras:
+/// keras.utils.image_dataset_from_directory.
 DirectoryDataset image_dataset_from_directory(const std::filesystem::path& directory,
                                               ImageDatasetOptions options = {});
+/// Both parts of the images; the options need a `validation_split`.
+DirectorySubsets image_datasets_from_directory(const std::filesystem::path& directory,
+                                               ImageDatasetOptions options);
 
 }  // namespace keras::utils

@@ -66,6 +66,38 @@ TEST_F(ImageDatasetTest, NamesABrokenImage) {
   expect_error<IoError>([&] { first({}); }, "broken.jpg");
 }
 
+TEST_F(ImageDatasetTest, LeavesBrokenImagesOutByChoice) {
+  test_support::write_file(folder_ / "cats/broken.jpg", "\xff\xd8\xff");
+  const DirectoryDataset dataset = image_dataset_from_directory(
+      folder_ / "", {.files = {.shuffle = false, .verbose = false, .broken_files = "skip"},
+                     .image_size = {2, 2}});
+  Batch batch;
+  dataset.impl().reset();
+  ASSERT_TRUE(dataset.impl().next(batch));
+  EXPECT_EQ(batch.x.single().shape(), (Shape{3, 2, 2, 3}));
+  EXPECT_EQ(batch.y.single().to_vector<int>(), (std::vector<int>{0, 0, 1}));
+  EXPECT_EQ(dataset.skipped(), 1);
+  for (const char* name : {"cats/a.png", "cats/b.png", "dogs/c.png"})
+    test_support::write_file(folder_ / name, "no image");
+  expect_error<IoError>([&] { first({.files = {.broken_files = "skip"}}); },
+                        "None of a batch's 4 files can be read");
+  expect_error<ValueError>([&] { first({.files = {.broken_files = "drop"}}); }, "Received: drop");
+}
+
+TEST_F(ImageDatasetTest, GivesBothSubsets) {
+  const auto [training, validation] = image_datasets_from_directory(
+      folder_ / "",
+      {.files = {.seed = 3, .validation_split = 0.4, .verbose = false}, .image_size = {2, 2}});
+  EXPECT_EQ(training.file_paths.size(), 2u);
+  EXPECT_EQ(validation.file_paths.size(), 1u);
+  for (const auto& path : training.file_paths) EXPECT_NE(path, validation.file_paths[0]);
+  EXPECT_EQ(validation.class_names, training.class_names);
+  expect_error<ValueError>([&] { first({.files = {.validation_split = 0.4, .subset = "both"}}); },
+                           "call the function with a plural name");
+  expect_error<ValueError>([&] { image_datasets_from_directory(folder_ / "", {}); },
+                           "`validation_split` must be set");
+}
+
 TEST_F(ImageDatasetTest, RefusesBadArguments) {
   expect_error<ValueError>([&] { first({.color_mode = "bgr"}); }, "color_mode=bgr");
   expect_error<ValueError>([&] { first({.image_size = {2}}); }, "Invalid `image_size` value");

@@ -35,4 +35,11 @@ DirectoryDataset text_dataset_from_directory(const std::filesystem::path& direct
   return dataset_from_directory(directory, {".txt"}, options.files, read);
 }
 
+DirectorySubsets text_datasets_from_directory(const std::filesystem::path& directory,
+                                              TextDatasetOptions options) {
+  return both_subsets(std::move(options), [&](const TextDatasetOptions& part) {
+    return text_dataset_from_directory(directory, part);
+  });
+}
+
 }  // namespace keras::utils

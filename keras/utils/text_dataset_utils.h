@@ -17,5 +17,8 @@ struct TextDatasetOptions {
 /// keras.utils.text_dataset_from_directory.
 DirectoryDataset text_dataset_from_directory(const std::filesystem::path& directory,
                                              TextDatasetOptions options = {});
+/// Both parts of the texts; the options need a `validation_split`.
+DirectorySubsets text_datasets_from_directory(const std::filesystem::path& directory,
+                                              TextDatasetOptions options);
 
 }  // namespace keras::utils

@@ -1,0 +1,66 @@
+#include "keras/layers/preprocessing/pipeline.h"
+
+#include <memory>
+#include <utility>
+
+#include "keras/engine/error.h"
+#include "keras/layers/config_reader.h"
+#include "keras/layers/layer_impl.h"
+#include "keras/layers/serialization.h"
+
+namespace keras::layers {
+namespace {
+
+class PipelineImpl final : public LayerImpl {
+ public:
+  PipelineImpl(const std::vector<Layer>& layers, const PipelineOptions& options)
+      : LayerImpl({"Pipeline", options.name}) {
+    supports_masking_ = true;
+    autocast_ = false;
+    for (const Layer& layer : layers) track(layer);
+  }
+
+  Tensors call_list(const Tensors& xs, const CallContext& context) override {
+    CallOptions options;
+    options.training = context.training.value_or(true);
+    Tensors values = xs;
+    for (const Layer& layer : sublayers())
+      values = layer.impl()->invoke(values, values.size() > 1, options);
+    return values;
+  }
+
+  Tensor call(const Tensor& x, const CallContext& context) override {
+    return call_list({x}, context).at(0);
+  }
+
+  Config get_config() const override {
+    Config::List layers;
+    for (const Layer& layer : sublayers()) layers.push_back(serialize(layer));
+    Config config = Config::dict();
+    config.set("layers", Config::list(std::move(layers)));
+    config.set("name", name());
+    return config;
+  }
+};
+
+}  // namespace
+
+Pipeline::Pipeline(const std::vector<Layer>& layers, PipelineOptions options)
+    : Layer(std::make_shared<PipelineImpl>(layers, options)) {}
+
+Pipeline Pipeline::from_config(const Config& config) {
+  ConfigReader reader("Pipeline", config);
+  const Config& given = reader.get("layers");
+  if (!given.is_list())
+    throw ValueError(
+        "`Pipeline` config must contain a `layers` key mapping to a list of serialized layers.");
+  std::vector<Layer> layers;
+  for (const Config& layer : given.as_list()) layers.push_back(deserialize(layer));
+  const PipelineOptions options{reader.name()};
+  reader.finish();
+  return Pipeline(layers, options);
+}
+
+std::vector<Layer> Pipeline::layers() const { return impl_->sublayers(); }
+
+}  // namespace keras::layers

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "keras/layers/layer.h"
+
+namespace keras::layers {
+
+struct PipelineOptions {
+  std::string name = {};
+};
+
+/// Layers one after the other, as one layer; mostly such that prepare data. Where nobody says which
+/// it is, they are in training, as Keras's are. Keras: keras.layers.Pipeline.
+class Pipeline : public Layer {
+ public:
+  explicit Pipeline(const std::vector<Layer>& layers, PipelineOptions options = {});
+  static Pipeline from_config(const Config& config);
+
+  /// The layers in their order.
+  std::vector<Layer> layers() const;
+};
+
+}  // namespace keras::layers
