@@ -92,9 +92,12 @@ void sample_outside(const WarpPlane& plane, double y, double x, const WarpOption
   y = mapped(y, plane.height, options.fill_mode);
   x = mapped(x, plane.width, options.fill_mode);
   if (options.order == 1)
-    interpolate(plane, neighbours(y, plane.height), neighbours(x, plane.width), to);
-  else
-    simd::warp_table().nearest(plane, &y, &x, 1, to);
+    return interpolate(plane, neighbours(y, plane.height), neighbours(x, plane.width), to);
+  const auto nearest = [](double at, int length) {
+    return static_cast<std::ptrdiff_t>(std::clamp(at, 0.0, length - 1.0) + 0.5);
+  };
+  const std::ptrdiff_t place = nearest(y, plane.height) * plane.width + nearest(x, plane.width);
+  std::copy_n(plane.from + place * plane.channels, plane.channels, to);
 }
 
 /// The row as it is inside of the image; what other modes than the nearest edge put outside of it
