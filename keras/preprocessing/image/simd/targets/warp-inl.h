@@ -87,10 +87,12 @@ void linear_pixels(const WarpPlane& plane, const Squares& squares, int begin, in
 }
 
 #ifdef __AVX2__
-/// Two pairs of neighbours in a row.
+/// Two pairs of neighbours in a row, which may lie anywhere.
 KERAS_INLINE __m128 two_pairs(const float* first, const float* second) {
-  const __m128 low = _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(first)));
-  return _mm_loadh_pi(low, reinterpret_cast<const __m64*>(second));
+  double low, high;
+  __builtin_memcpy(&low, first, sizeof low);
+  __builtin_memcpy(&high, second, sizeof high);
+  return _mm_castpd_ps(_mm_set_pd(high, low));
 }
 
 KERAS_INLINE __m256 four_pairs(const float* from, const std::int32_t* offset) {
