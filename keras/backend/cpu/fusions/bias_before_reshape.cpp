@@ -50,7 +50,7 @@ class Rewriter {
   }
 
   bool rewrite(const GraphCall& add, std::vector<GraphCall>& calls) {
-    for (const std::size_t side : {0, 1}) {
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
       const GraphCall* reshaped = made_by(add.inputs[side], ops::reshape_op);
       if (!reshaped || !made_by(reshaped->inputs[0], ops::matmul_op)) continue;
       const ValueId product = reshaped->inputs[0], bias = add.inputs[1 - side];
