@@ -28,6 +28,7 @@
 #include "keras/layers/core/lambda.h"
 #include "keras/layers/core/masking.h"
 #include "keras/layers/core/reversible_embedding.h"
+#include "keras/layers/legacy/locally_connected.h"
 #include "keras/layers/merging/concatenate.h"
 #include "keras/layers/merging/dot.h"
 #include "keras/layers/merging/merge.h"
@@ -183,6 +184,8 @@ constexpr Row kRows[] = {
     {"Lambda", make<layers::Lambda>},
     {"LayerNormalization", make<layers::LayerNormalization>},
     {"LeakyReLU", make<layers::LeakyReLU>},
+    {"LocallyConnected1D", make<layers::legacy::LocallyConnected1D>},
+    {"LocallyConnected2D", make<layers::legacy::LocallyConnected2D>},
     {"Masking", make<layers::Masking>},
     {"MaxPooling1D", make<layers::MaxPooling1D>},
     {"MaxPooling2D", make<layers::MaxPooling2D>},

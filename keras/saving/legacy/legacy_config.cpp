@@ -1,6 +1,8 @@
 #include "keras/saving/legacy/legacy_config.h"
 
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -162,6 +164,16 @@ bool replace_old_names(Config& value) {
   return replaced;
 }
 
+/// Classes of Keras 2 that Keras 3 does not have.
+void collect_older_classes(const Config& value, std::set<std::string>& found) {
+  if (value.is_list())
+    for (const auto& item : value.as_list()) collect_older_classes(item, found);
+  if (!value.is_dict()) return;
+  if (const Config* name = value.find("class_name"); name && name->is_string())
+    if (name->as_string().starts_with("LocallyConnected")) found.insert(name->as_string());
+  for (const auto& [key, item] : value.as_dict()) collect_older_classes(item, found);
+}
+
 }  // namespace
 
 int keras_generation(const std::string& version) {
@@ -170,6 +182,12 @@ int keras_generation(const std::string& version) {
 }
 
 Config with_names_of_keras3(Config config) {
+  std::set<std::string> older;
+  collect_older_classes(config, older);
+  for (const auto& name : older)
+    utils::warn(str("The model has a layer of Keras 2, ", name,
+                    ", that Keras 3 does not have: there the file loads only with a class of that "
+                    "name in custom_objects."));
   if (replace_old_names(config))
     utils::warn(
         "The model uses hard_sigmoid as Keras 1 and 2 define it, clip(0.2 x + 0.5, 0, 1). Keras 3 "

@@ -68,6 +68,7 @@ constexpr Rename kRenames[] = {
     {"GaussianNoise", "sigma", "stddev"},
     // Keras 2
     {"LeakyReLU", "alpha", "negative_slope"},
+    {"ThresholdedReLU", "theta", "threshold"},
     {"Lambda Reshape Permute", "input_dtype", "dtype"},
 };
 
@@ -286,6 +287,7 @@ const std::map<std::string, std::string, std::less<>>& class_names() {
       {"BatchNormalizationV2", "BatchNormalization"},
       {"SyncBatchNormalization", "BatchNormalization"},
       {"TimeDistributedDense", "Dense"},
+      {"ThresholdedReLU", "ReLU"},
   };
   return table;
 }
@@ -301,13 +303,16 @@ void modernize_layer_config(const std::string& class_name, Config& config) {
   if (!config.is_dict()) return;
   unwrap_arrays(config);
   const std::string modern = modern_class_name(class_name);
-  if (modern == "Conv2D" || modern == "Conv2DTranspose" || modern == "SeparableConv2D")
+  if (modern == "Conv2D" || modern == "Conv2DTranspose" || modern == "SeparableConv2D" ||
+      modern == "LocallyConnected2D")
     gather_sizes(config, {"nb_row", "nb_col"}, "kernel_size");
   if (modern == "Conv3D")
     gather_sizes(config, {"kernel_dim1", "kernel_dim2", "kernel_dim3"}, "kernel_size");
   for (const auto& row : kRenames)
     if (applies(row.classes, modern) || applies(row.classes, class_name))
       rename(config, row.from, row.to);
+  if (class_name == "ThresholdedReLU" && !config.contains("threshold"))
+    config.set("threshold", 1.0);
   modernize_recurrent(class_name, config);
   drop_gone(class_name, config);
   if (modern != class_name) drop_gone(modern, config);
