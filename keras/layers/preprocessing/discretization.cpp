@@ -37,6 +37,7 @@ class DiscretizationImpl final : public LayerImpl {
   explicit DiscretizationImpl(DiscretizationOptions options)
       : LayerImpl({"Discretization", options.name, true, options.dtype}),
         options_(std::move(options)) {
+    autocast_ = false;
     if (options_.sparse)
       throw ValueError(
           "Discretization: `sparse=True` is not supported; the outputs are dense tensors.");

@@ -44,6 +44,11 @@ TEST(Discretization, GivesBinsAsKeras) {
   EXPECT_EQ(with_mode("int")(Input({3})).shape(), (Shape{kUnknown, 3}));
 }
 
+TEST(Discretization, ComparesInputsAsTheyAreWhateverItsDtype) {
+  const Discretization layer({.bin_boundaries = {{0.25, 0.5, 1.5}}, .dtype = "int64"});
+  expect_values(layer(Tensor::of<float>({0.3f, 0.6f, 0.2f, 1.9f})), {4}, {1, 2, 0, 3});
+}
+
 TEST(Discretization, EncodesBinsAsKeras) {
   const std::vector<float> one_hot = {1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0};
   expect_values(with_mode("one_hot")(ramp({3})), {3, 4}, one_hot);
