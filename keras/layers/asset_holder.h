@@ -4,6 +4,7 @@
 #include <string>
 
 #include "keras/engine/tensor/tensor.h"
+#include "keras/utils/config.h"
 
 namespace keras {
 
@@ -20,6 +21,9 @@ class AssetHolder {
   /// The arrays by name.
   virtual std::map<std::string, Tensor> own_arrays() const = 0;
   virtual void load_own_array(const std::string& name, const Tensor& value) = 0;
+  /// The same state as arguments of its config, for formats that have configs and weights alone;
+  /// empty where the config has it already.
+  virtual Config state_as_arguments() const = 0;
 };
 
 }  // namespace keras

@@ -5,6 +5,7 @@
 #include "keras/dtype_policies/dtype_policy.h"
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/utils/io_utils.h"
 
 namespace keras {
 
@@ -78,12 +79,16 @@ void ConfigReader::expect(const std::string& key, const Config& only_value) {
 }
 
 void ConfigReader::finish() const {
-  for (const auto& [key, value] : config_.as_dict())
-    if (!read_.contains(key) && !value.is_null())
+  for (const auto& [key, value] : config_.as_dict()) {
+    if (read_.contains(key)) continue;
+    if (!value.is_null())
       throw ValueError(str(class_name_,
                            ": the config has an argument that this version does not "
                            "know: `",
                            key, "=", value, "`."));
+    utils::warn(str(class_name_, ": the config has an argument that this version does not know; `",
+                    key, "=None` is passed over."));
+  }
 }
 
 }  // namespace keras

@@ -429,6 +429,20 @@ void IndexLookupImpl<Token>::load_own_array(const std::string& name, const Tenso
   if (name == "idf_weights" && arguments_.output_mode == "tf_idf") idf_weights_ = value.eval();
 }
 
+template <typename Token>
+Config IndexLookupImpl<Token>::state_as_arguments() const {
+  Config out = Config::dict();
+  if (has_input_vocabulary_ || table_->tokens.empty()) return out;
+  out.set("vocabulary", Config::list_of(table_->tokens));
+  if (arguments_.output_mode == "tf_idf" && idf_weights_.defined()) {
+    const auto weights = idf_weights_.template to_vector<double>();
+    const auto first = weights.begin() + static_cast<std::ptrdiff_t>(table_->token_start());
+    const auto count = static_cast<std::ptrdiff_t>(table_->tokens.size());
+    out.set("idf_weights", Config::list_of(std::vector<double>(first, first + count)));
+  }
+  return out;
+}
+
 template class IndexLookupImpl<std::string>;
 template class IndexLookupImpl<std::int64_t>;
 

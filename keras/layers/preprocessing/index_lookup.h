@@ -72,6 +72,7 @@ class IndexLookupImpl : public LayerImpl, public AssetHolder {
   void load_asset(const std::string& name, const std::string& text) override;
   std::map<std::string, Tensor> own_arrays() const override;
   void load_own_array(const std::string& name, const Tensor& value) override;
+  Config state_as_arguments() const override;
 
  private:
   void check_arguments() const;

@@ -144,6 +144,7 @@ class TextVectorizationImpl final : public LayerImpl, public AssetHolder {
   void load_own_array(const std::string& name, const Tensor& value) override {
     lookup_->load_own_array(name, value);
   }
+  Config state_as_arguments() const override { return lookup_->state_as_arguments(); }
 
  private:
   void check_arguments() const {

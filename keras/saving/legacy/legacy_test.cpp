@@ -152,6 +152,34 @@ void add_inner_weights(OldFile& file) {
   file.layer("inner", {{"d/kernel:0", Tensor::from(std::vector<float>{0, 1, 2, 0}, {2, 2})}});
 }
 
+TEST(LegacyHdf5, ReadsLayersThatKeras3Lacks) {
+  const TempFolder folder;
+  OldFile file(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
+    {"class_name": "LocallyConnected1D", "config": {"name": "local", "trainable": true,
+      "batch_input_shape": [null, 2, 1], "dtype": "float32", "filters": 1, "kernel_size": [1],
+      "strides": [1], "padding": "valid", "data_format": "channels_last", "activation": "linear",
+      "use_bias": true, "implementation": 1}},
+    {"class_name": "ThresholdedReLU", "config": {"name": "relu", "trainable": true,
+      "dtype": "float32", "theta": 0.5}},
+    {"class_name": "ThresholdedReLU", "config": {"name": "relu_1"}}]}})",
+               "2.2.0");
+  file.layer("local", {{"local/kernel:0", Tensor::from(std::vector<float>{2, 3}, {2, 1, 1})},
+                       {"local/bias:0", Tensor::from(std::vector<float>{0.5f, 0}, {2, 1})}});
+  file.layer("relu", {});
+  file.layer("relu_1", {});
+  const Model model = load_model(file.save(folder));
+  expect_values(model(Tensor::from(std::vector<float>{0.5f, 0.5f, 0.25f, 0.2f}, {2, 2, 1})),
+                {1.5, 1.5, 0, 0});
+  // relu alone: 0.6 passes the first, not the second.
+  expect_values(model.layers()[1](row({0.5f, 0.6f, -1})), {0, 0.6, 0});
+  ::testing::internal::CaptureStderr();
+  model.save((folder / "new.keras").string());
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("LocallyConnected1D"), std::string::npos);
+  expect_values(load_model(folder / "new.keras")(
+                    Tensor::from(std::vector<float>{0.5f, 0.5f, 0.25f, 0.2f}, {2, 2, 1})),
+                {1.5, 1.5, 0, 0});
+}
+
 TEST(LegacyHdf5, ReadsOldInboundNodesOfModelsInside) {
   const TempFolder folder;
   OldFile file(old_functional(R"(
@@ -274,6 +302,28 @@ TEST(LegacyHdf5, WritesAndReadsAWholeModelWithItsTraining) {
   copy.fit(x, y, {.verbose = 0, .shuffle = false});
   EXPECT_EQ(copy.predict(x, {.verbose = 0}).to_vector<float>(),
             model.predict(x, {.verbose = 0}).to_vector<float>());
+}
+
+/// Keras's own writer loses it: its format has configs and weights alone.
+TEST(LegacyHdf5, HoldsTheVocabularyThatALayerAdaptedTo) {
+  const TempFolder folder;
+  const std::string path = (folder / "words.h5").string();
+  const Tensor texts = string_tensor({"the cat", "the dog", "a bird"}, {3, 1});
+  for (const char* mode : {"int", "tf_idf"}) {
+    const layers::TextVectorization words({.output_mode = mode});
+    words.adapt(texts);
+    const Tensor input = Input({1}, {.dtype = "string"});
+    const Model model(input, words(input));
+    model.save(path);
+    const Model again = load_model(path);
+    expect_values(again(texts), model(texts).to_vector<double>());
+  }
+  const layers::IntegerLookup numbers;
+  numbers.adapt(Tensor::of<std::int64_t>({7, 9, 9}));
+  const Tensor input = Input({1}, {.dtype = "int64"});
+  Model(input, numbers(input)).save(path);
+  expect_values(load_model(path)(Tensor::from(std::vector<std::int64_t>{9, 7, 8}, {3, 1})),
+                {1, 2, 0});
 }
 
 TEST(LegacyWeights, GoInOrderOrByName) {

@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "keras/engine/error.h"
+#include "keras/engine/text.h"
+#include "keras/layers/asset_holder.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/models/model_impl.h"
 #include "keras/saving/hdf5/hdf5_writer.h"
@@ -74,6 +77,32 @@ Config class_and_config(const Config& object) {
           {"config", object.at("config")}};
 }
 
+/// What layers keep in files of their own in an archive, as arguments, by the layers' names.
+void collect_states(const Layer& layer, std::map<std::string, Config>& states) {
+  if (const auto* holder = dynamic_cast<const AssetHolder*>(layer.impl().get())) {
+    Config state = holder->state_as_arguments();
+    const auto [found, is_new] = states.emplace(layer.name(), state);
+    if (!is_new && found->second != state)
+      throw ValueError(str("save: two layers are called '", layer.name(),
+                           "', and legacy HDF5 has their vocabularies under their names."),
+                       "give them different names, or save as .keras.");
+    return;
+  }
+  for (const auto& inner : layer.impl()->sublayers()) collect_states(inner, states);
+}
+
+void add_states(Config& value, const std::map<std::string, Config>& states) {
+  if (value.is_list())
+    for (auto& item : value.as_list()) add_states(item, states);
+  if (!value.is_dict()) return;
+  if (const Config* name = value.find("name"); name && name->is_string()) {
+    const auto found = states.find(name->as_string());
+    if (found != states.end() && value.contains("vocabulary"))
+      for (const auto& [key, argument] : found->second.as_dict()) value.set(key, argument);
+  }
+  for (auto& [key, item] : value.as_dict()) add_states(item, states);
+}
+
 /// Losses and metrics by their long names: Keras 3.15's legacy reader fails on the short ones, in
 /// its own files, too.
 Config with_long_names(const Config& value) {
@@ -114,7 +143,10 @@ void save_model_to_hdf5(const Model& model, const std::filesystem::path& path) {
   Hdf5GroupWriter root = writer.root();
   root.attribute("backend", kBackend);
   root.attribute("keras_version", kVersion);
-  const Config object = class_and_config(serialize_layer(model));
+  Config object = class_and_config(serialize_layer(model));
+  std::map<std::string, Config> states;
+  collect_states(model, states);
+  if (!states.empty()) add_states(object, states);
   root.attribute("model_config", dump_json(with_names_of_keras3(object)));
   write_weights(root.group("model_weights"), model);
   const Config compile = model.model_impl().get_compile_config();
