@@ -21,6 +21,7 @@
 #include "keras/random/random.h"
 #include "keras/saving/saving_api.h"
 #include "keras/utils/random_seed.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/temp_folder.h"
 
 namespace keras {
@@ -146,9 +147,7 @@ long resident_kilobytes() {
 }
 
 TEST(ModelTraining, TenThousandPredictionsOfManySizesDoNotGrowTheProcess) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the sanitizer keeps what was freed";
-#endif
+  if (test_support::kAddressSanitizer) GTEST_SKIP() << "the sanitizer keeps what was freed";
   const Sequential model = make_classifier();
   const Tensor x = random::normal({64, 2}, {.seed = 1});
   const auto predict_some = [&](int count) {

@@ -49,9 +49,20 @@ int generation_of(const saving::Archive& archive, const std::string& source) {
   return saving::legacy::keras_generation(metadata.get("keras_version", "3"));
 }
 
-saving::StoredWeights weights_of(const saving::Archive& archive) {
-  return saving::StoredWeights({saving::Hdf5File::open(archive.read("model.weights.h5"),
-                                                       archive.source() + ":model.weights.h5")});
+/// What a file of this model's weights may take once unpacked: the weights and a few slots of an
+/// optimizer for each in the widest dtype, and some room for vocabularies.
+std::size_t largest_weights(const Model& model) {
+  constexpr std::size_t kMost = 4 * sizeof(double), kRoom = std::size_t{64} << 20;
+  std::size_t count = 0;
+  for (const auto& weight : model.weights())
+    count += static_cast<std::size_t>(weight.shape().size());
+  return kRoom + kMost * count;
+}
+
+saving::StoredWeights weights_of(const saving::Archive& archive, const Model& model) {
+  return saving::StoredWeights(
+      {saving::Hdf5File::open(archive.read("model.weights.h5", largest_weights(model)),
+                              archive.source() + ":model.weights.h5")});
 }
 
 void refuse_by_name(const LoadWeightsOptions& options, const std::filesystem::path& filepath) {
@@ -106,7 +117,7 @@ Model load_any_model(const std::filesystem::path& filepath, LoadModelOptions opt
       model.model_impl().compile_from_config(compile);
     }
   }
-  saving::read_weights(model, weights_of(archive));
+  saving::read_weights(model, weights_of(archive, model));
   saving::read_assets(model, archive);
   return model;
 }
@@ -161,7 +172,7 @@ void load_any_weights(const Model& model, const std::filesystem::path& filepath,
   if (!legacy::is_hdf5(filepath) && filepath.string().ends_with(".keras")) {
     const auto archive = saving::Archive::open(filepath);
     refuse_by_name(options, filepath);
-    return saving::read_weights(model, weights_of(archive), options.skip_mismatch);
+    return saving::read_weights(model, weights_of(archive, model), options.skip_mismatch);
   }
   if (!legacy::is_hdf5(filepath) && filepath.string().ends_with(".weights.json")) {
     refuse_by_name(options, filepath);

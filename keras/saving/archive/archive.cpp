@@ -70,6 +70,7 @@ struct Archive::State {
   [[noreturn]] void fail(std::string_view reason) const {
     throw IoError(str(source, ": ", reason, "."));
   }
+  [[noreturn]] void fail_to_open(std::string_view reason) const;
   std::span<const std::byte> file() const { return {bytes.data(), bytes.size()}; }
   const Member& member(std::string_view name) const;
   void open_zip();
@@ -79,16 +80,22 @@ struct Archive::State {
   Storage read_through_zip(std::string_view name, const Member& member) const;
 };
 
+void Archive::State::fail_to_open(std::string_view reason) const {
+  throw IoError(str(source, ": is no zip archive: ", reason, "."),
+                "such a file begins with \"PK\" and must be whole: see whether it is cut short, or "
+                "something else under this name.");
+}
+
 void Archive::State::open_zip() {
-  if (bytes.size() == 0) fail("is no zip archive: the file is empty");
+  if (bytes.size() == 0) fail_to_open("the file is empty");
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* buffer = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  if (buffer == nullptr) fail(str("is no zip archive: ", error_text(error)));
+  if (buffer == nullptr) fail_to_open(error_text(error));
   zip.reset(zip_open_from_source(buffer, ZIP_RDONLY, &error));
   if (zip == nullptr) {
     zip_source_free(buffer);
-    fail(str("is no zip archive: ", error_text(error)));
+    fail_to_open(error_text(error));
   }
   zip_error_fini(&error);
 }

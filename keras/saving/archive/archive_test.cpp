@@ -125,6 +125,28 @@ TEST(Archive, ReadsDeflatedMembersWithinBounds) {
             source + " has no member \"x\".\n  fix: it holds: deflated, stored");
 }
 
+TEST(Archive, RefusesMembersThatExpandBeyondBounds) {
+  const TempFolder folder;
+  // Noise does not get smaller: what the header says is what decides.
+  std::mt19937 random(1);
+  std::string noise(3 << 20, '\0');
+  for (char& c : noise) c = static_cast<char>(random());
+  const std::string good = make_zip(folder / "a.zip", {{"big", noise, ZIP_CM_DEFLATE}});
+  const auto declaring = [&](std::uint32_t size) {
+    std::string bad = good;
+    const std::string field(reinterpret_cast<const char*>(&size), sizeof size);
+    bad.replace(22, sizeof size, field);                            // in the member's own header
+    bad.replace(bad.rfind("PK\x01\x02") + 24, sizeof size, field);  // and in the directory
+    return message_of([&] { Archive::open(storage_of(bad), "z").read("big"); });
+  };
+  EXPECT_NE(declaring(400u << 20).find("would expand from 314"), std::string::npos)
+      << declaring(400u << 20);
+  EXPECT_NE(declaring(0xfffffffe).find("declares a size that it cannot have"), std::string::npos)
+      << declaring(0xfffffffe);
+  // Not a hundred times as much: it is read, and is not what it says.
+  EXPECT_EQ(declaring(257u << 20), "z: the member \"big\" is damaged.");
+}
+
 TEST(Archive, RefusesBadNames) {
   const TempFolder folder;
   const std::string good = make_zip(folder / "a.zip", {{"abcdefg", "1"}, {"gfedcba", "2"}});
