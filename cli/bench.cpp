@@ -95,10 +95,10 @@ void add_bench(CLI::App& app) {
   command->add_option("FILE", arguments->file, "The model")->required();
   command->add_option("--batch-sizes", arguments->batch_sizes, "Examples at a time (1,8,32)")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command->add_option("--seconds", arguments->seconds, "How long each is measured")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_below_zero);
   command->add_flag("--json", arguments->json, "The same as JSON");
   command->callback([arguments] { run(*arguments); });
 }

@@ -17,6 +17,18 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* description,
   return command;
 }
 
+std::string above_zero(const std::string& value) {
+  double number = 0;
+  const bool fits = CLI::detail::lexical_cast(value, number) && number > 0;
+  return fits ? "" : "must be a number above 0, not " + value;
+}
+
+std::string not_below_zero(const std::string& value) {
+  double number = 0;
+  const bool fits = CLI::detail::lexical_cast(value, number) && number >= 0;
+  return fits ? "" : "must be 0 or a number above, not " + value;
+}
+
 void print(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0)

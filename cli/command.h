@@ -36,6 +36,9 @@ void add_bench(CLI::App& app);
 /// A command with its example under `--help`.
 CLI::App* add_command(CLI::App& app, const char* name, const char* description,
                       const char* example);
+/// Checks of an argument's value for CLI11: what is wrong with it, or nothing.
+std::string above_zero(const std::string& value);
+std::string not_below_zero(const std::string& value);
 /// Text to standard output. Throws BadInput when that is full or closed.
 void print(const std::string& text);
 /// One line of JSON.

@@ -118,7 +118,7 @@ void add_diff(CLI::App& app) {
   command->add_option("B", arguments->second, "Another")->required();
   command->add_option("--tolerance", arguments->tolerance, "Weights may differ by so much")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_below_zero);
   command->add_flag("--json", arguments->json, "The same as JSON");
   command->callback([arguments] { run(*arguments); });
 }

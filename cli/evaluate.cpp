@@ -40,7 +40,7 @@ void add_evaluate(CLI::App& app) {
   add_compile_arguments(*command, arguments->compile);
   command->add_option("--batch-size", arguments->batch_size, "Examples at a time")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command->add_flag("--json", arguments->json, "Prints the results as JSON");
   command->callback([arguments] { run(*arguments); });
 }

@@ -64,8 +64,8 @@ Tensors in_order(const Model& model, const NamedTensors& arrays, const std::stri
   const bool named = std::all_of(names.begin(), names.end(),
                                  [&](const auto& name) { return find(arrays, name) != nullptr; });
   if (!named && arrays.size() != inputs.size())
-    throw BadInput(str(path, ": ", arrays.size(), " arrays (", names_of(arrays),
-                       ") for a model with the inputs ", join(names, ", "),
+    throw BadInput(str(path, ": ", arrays.size(), arrays.size() == 1 ? " array" : " arrays",
+                       " for a model with the inputs ", join(names, ", "),
                        "; give one array for each"));
   Tensors out;
   for (std::size_t i = 0; i < inputs.size(); ++i)

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "cli/command.h"
 #include "keras/engine/error.h"
@@ -8,7 +9,12 @@
 namespace {
 
 /// Messages of the library may have several lines, the way out in the last.
-std::string one_line(const std::string& text) {
+std::string one_line(std::string text) {
+  constexpr std::string_view kWayOut = "\n  fix: ";
+  if (const std::size_t at = text.find(kWayOut); at != std::string::npos) {
+    const std::size_t end = at > 0 && text[at - 1] == '.' ? at - 1 : at;
+    text.replace(end, at + kWayOut.size() - end, "; ");
+  }
   std::string out;
   for (const char c : text) {
     const bool space = c == '\n' || c == ' ';

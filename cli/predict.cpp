@@ -120,7 +120,7 @@ void add_predict(CLI::App& app) {
                       "given");
   command->add_option("--batch-size", arguments->batch_size, "Examples at a time")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command
       ->add_option("--scale", arguments->scale,
                    "What inputs are multiplied by: 0.00392157 makes 0 to 1 of an image's 0 to 255, "
@@ -130,7 +130,7 @@ void add_predict(CLI::App& app) {
                       "Names of the classes, one a line: prints the likeliest ones");
   command->add_option("--top", arguments->top, "How many classes --labels prints")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command->add_flag("--json", arguments->json, "Prints the outputs as JSON");
   command->callback([arguments] { run(*arguments); });
 }

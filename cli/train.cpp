@@ -65,16 +65,16 @@ void add_train(CLI::App& app) {
   add_compile_arguments(*command, arguments->compile);
   command->add_option("--epochs", arguments->epochs, "Passes through the examples")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command->add_option("--batch-size", arguments->batch_size, "Examples a step")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command
       ->add_option("--validation-split", arguments->validation_split,
                    "The share of the examples, the last ones, that is only tested on")
       ->check(CLI::Range(0.0, 0.999));
   command->add_option("--seed", arguments->seed, "Makes what is random repeat")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_below_zero);
   command->add_flag("--json", arguments->json, "Prints all epochs as JSON");
   command->callback([arguments] { run(*arguments); });
 }

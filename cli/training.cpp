@@ -27,7 +27,7 @@ void add_compile_arguments(CLI::App& command, CompileArguments& arguments) {
       .add_option("--metrics", arguments.metrics, "Such as accuracy,mae; the file's if not given")
       ->delimiter(',');
   command.add_option("--learning-rate", arguments.learning_rate, "The optimizer's if not given")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
 }
 
 Model open_compiled(const std::string& path, const CompileArguments& arguments) {
