@@ -119,6 +119,14 @@ TEST_F(Refusal, TheGoodFileLoads) {
   EXPECT_EQ(load_with([](Config&) {}), "no error");
 }
 
+TEST_F(Refusal, AnEmptyCompileConfigIsThatOfAModelNeverCompiled) {
+  const auto good = saving::Archive::open(path("good.keras"));
+  Config config = saving::parse_json(text_of(good.read("config.json")), "config.json");
+  config.set("compile_config", Config::dict());
+  EXPECT_EQ(load_with_text(saving::dump_json(config)), "no error");
+  EXPECT_FALSE(load_model(path("bad.keras")).compiled());
+}
+
 TEST_F(Refusal, NumbersOutOfRangeNameFileLayerAndArgument) {
   const Config too_large = 9.3e18, nan = std::numeric_limits<double>::quiet_NaN();
   for (const Config& units : {Config(-3), Config(0), Config(std::int64_t{1} << 40), too_large, nan,

@@ -110,7 +110,8 @@ Model load_any_model(const std::filesystem::path& filepath, LoadModelOptions opt
   Config compile = config.find("compile_config") ? config.at("compile_config") : Config();
   if (is_old) config = saving::legacy::modernize_model(std::move(config));
   Model model = saving::deserialize_model_for_file(config);
-  if (options.compile && !compile.is_null()) {
+  // Keras writes an empty one for a model that was never compiled.
+  if (options.compile && compile.is_dict() && compile.size() > 0) {
     if (is_old) {
       saving::legacy::compile_as_saved(model, compile, is_old);
     } else {

@@ -97,6 +97,19 @@ Config modern_metrics(const Config& metrics) {
   return modern_object(metrics);
 }
 
+/// How many of the optimizer's variables, its last ones, belong to weights; those before count
+/// steps and hold the learning rate.
+std::size_t slot_count(std::size_t variables, std::size_t weights) {
+  constexpr std::size_t kCounters = 2;
+  return weights == 0 || variables < kCounters ? 0 : (variables - kCounters) / weights * weights;
+}
+
+bool has_scalar_weights(const Model& model) {
+  const Variables weights = model.trainable_weights();
+  return std::any_of(weights.begin(), weights.end(),
+                     [](const Variable& weight) { return weight.shape().rank() == 0; });
+}
+
 /// The slots in the file's order, after its scalars.
 struct StoredState {
   std::vector<Tensor> scalars;
@@ -112,14 +125,16 @@ bool is_grouped(const std::vector<std::string>& names) {
   return false;
 }
 
+/// With `slots`, the last so many are the slots, else all that are no scalars.
 std::optional<StoredState> read_state(const Hdf5Group& group, const std::vector<std::string>& names,
-                                      std::int64_t most) {
+                                      std::int64_t most, std::optional<std::size_t> slots) {
   StoredState state;
-  for (const auto& name : names) {
-    const Hdf5Dataset dataset = group.dataset(name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Hdf5Dataset dataset = group.dataset(names[i]);
     if (dataset.shape().size() > most) return std::nullopt;
-    auto& part = dataset.shape().rank() == 0 ? state.scalars : state.slots;
-    part.push_back(read_tensor(dataset, most));
+    const bool counts = slots ? i + *slots < names.size() : dataset.shape().rank() == 0;
+    if (counts && dataset.shape().rank() != 0) return std::nullopt;
+    (counts ? state.scalars : state.slots).push_back(read_tensor(dataset, most));
   }
   return state;
 }
@@ -153,16 +168,21 @@ Config modern_compile_config(const Config& training) {
 bool restore_optimizer(const Model& model, const Hdf5Group& group,
                        const std::vector<std::string>& names) {
   const Variables variables = model.model_impl().optimizer_variables();
+  const std::size_t weights = model.trainable_weights().size();
+  // Slots of scalar weights are scalars, too: their place tells them apart, which is no rule for
+  // the optimizers that have counters of their own.
+  std::optional<std::size_t> known;
+  if (has_scalar_weights(model)) known = slot_count(variables.size(), weights);
   Variables slots, counters;
   std::int64_t most = 1;
-  for (const auto& variable : variables) {
-    (variable.shape().rank() == 0 ? counters : slots).push_back(variable);
-    most = std::max(most, variable.shape().size());
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const bool counts = known ? i + *known < variables.size() : variables[i].shape().rank() == 0;
+    (counts ? counters : slots).push_back(variables[i]);
+    most = std::max(most, variables[i].shape().size());
   }
-  auto state = read_state(group, names, most);
+  auto state = read_state(group, names, most, known);
   if (!state || state->slots.size() != slots.size() || state->scalars.size() > counters.size())
     return false;
-  const std::size_t weights = model.trainable_weights().size();
   if (is_grouped(names) && weights > 0 && slots.size() % weights == 0)
     state->slots = interleaved(state->slots, weights);
   for (std::size_t i = 0; i < slots.size(); ++i)
