@@ -5,10 +5,13 @@
 #                                   behaviour sanitizers.
 #   KERAS_TEST_PYTHON=…             a Python with Keras and h5py to compare with; without it, one
 #                                   is made under build/. Tests that need it skip when it fails.
+#   KERAS_TEST_OLD_KERAS=1          makes Pythons with tf_keras and TensorFlow 2.15, too, whose files
+#                                   are then tried as Keras's are.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/setup.sh
 source scripts/real_keras.sh
+if [ -n "${KERAS_TEST_OLD_KERAS:-}" ]; then source scripts/old_keras.sh; fi
 results=build/test-results
 rm -rf "$results"
 mkdir -p "$results"
