@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
                  .loss = "sparse_categorical_crossentropy",
                  .metrics = {"accuracy"}});
   const example::Stopwatch training;
-  model.fit(x, y, {.batch_size = 64, .epochs = arguments.quick ? 1 : 4, .verbose = 2});
+  model.fit(x, y, {.batch_size = 64, .epochs = arguments.quick ? 1 : 3, .verbose = 2});
   const double seconds = training.seconds();
   const double accuracy = model.evaluate(spectra(test_x), test_y, {.verbose = 0})["accuracy"];
   std::printf("accuracy on %lld recordings: %.2f %%\n", static_cast<long long>(test_x.shape()[0]),

@@ -82,7 +82,7 @@ model.compile(
     metrics=["accuracy"],
 )
 start = time.perf_counter()
-model.fit(x, y, batch_size=64, epochs=1 if arguments.quick else 4, verbose=2)
+model.fit(x, y, batch_size=64, epochs=1 if arguments.quick else 3, verbose=2)
 seconds = time.perf_counter() - start
 accuracy = model.evaluate(spectra(test_x), test_y, verbose=0, return_dict=True)["accuracy"]
 print(f"accuracy on {len(test_x)} recordings: {100 * accuracy:.2f} %")
