@@ -115,7 +115,10 @@ class Fuser {
     if (const auto kind = activation(call.op)) {
       growth.epilogue.push_back({*kind});
     } else if (call.op == &ops::cast_op) {
-      if (!is_float(spec(call.outputs[0]).dtype)) return false;
+      // Registers hold float32: a cast to it and back to the product's dtype is none.
+      const DType product = spec(graph_.calls[growth.covered[0]].outputs[0]).dtype;
+      const DType to = spec(call.outputs[0]).dtype;
+      if (to != DType::kFloat32 && to != product) return false;
     } else if (call.op == &ops::multiply_op || call.op == &ops::add_op) {
       if (!take_operand(growth, call)) return false;
     } else {

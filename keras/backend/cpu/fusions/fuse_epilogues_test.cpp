@@ -103,6 +103,19 @@ TEST(FuseEpilogues, KeepsHalfNumbersInRegistersUntilTheEnd) {
       noise({2, 7, 9, 6}, 2, DType::kBfloat16), "multiply, add, relu", 0.02f);
 }
 
+TEST(FuseEpilogues, LeavesRoundingInBetween) {
+  const Tensor kernel = noise({3, 3, 6, 8}, 1);
+  for (const DType dtype : {DType::kBfloat16, DType::kFloat64}) {
+    const Network network = [&](const Tensor& x) {
+      const Tensor cast = ops::cast(ops::conv(x, kernel), dtype);
+      return ops::cast(cast + noise({8}, 3, dtype), DType::kFloat32);
+    };
+    const Tensor x = noise({2, 7, 9, 6}, 2);
+    EXPECT_TRUE(calls_of(network, x)[0].starts_with("conv ")) << calls_of(network, x)[0];
+    expect_same_as_unfused(network, x, 0.0f);
+  }
+}
+
 TEST(FuseEpilogues, LeavesWhatOthersNeed) {
   const Tensor kernel = noise({3, 3, 6, 8}, 1);
   const Network network = [&](const Tensor& x) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 #include <vector>
 
@@ -52,6 +53,34 @@ class LayOutWeights : public ::testing::Test {
   }
   engine::CompileSettings before_ = engine::compile_settings();
 };
+
+TEST_F(LayOutWeights, ServesUsesThatWouldMultiplyMatrices) {
+  // The few outputs of the second use are computed as a product where no layout is in force.
+  const Tensor many = ramp({4, 8, 8, 16}), few = ramp({1, 8, 9, 16});
+  const auto train = [&](const Variable& kernel) {
+    const auto step = compile([kernel](const Tensors& in) {
+      const auto squares = [&](const Tensor& x) {
+        return ops::sum(ops::square(ops::conv(x, kernel, {.padding = "same"})));
+      };
+      const auto [value, gradients] =
+          value_and_grad([&] { return squares(in[0]) + squares(in[1]); }, {kernel});
+      kernel.assign(kernel - 1e-6f * gradients[0]);
+      return Tensors{value};
+    });
+    const auto& graph = step.executable({many.spec(), few.spec()})->graph();
+    const bool laid_out = graph.layout(graph.variables[0].initial) != nullptr;
+    for (int i = 0; i < 3; ++i) step({many, few});
+    return laid_out;
+  };
+  const Variable laid_out{ramp({3, 3, 16, 128})}, plain{ramp({3, 3, 16, 128})};
+  EXPECT_TRUE(train(laid_out));
+  disable();
+  EXPECT_FALSE(train(plain));
+  const auto got = laid_out.value().to_vector<float>(), want = plain.value().to_vector<float>();
+  float largest = 0;
+  for (const float value : want) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < want.size(); ++i) ASSERT_NEAR(got[i], want[i], 1e-5f * largest) << i;
+}
 
 TEST_F(LayOutWeights, KernelAndMomentumKeepTheirLayoutOverTrainingSteps) {
   const Tensor x = ramp({4, 8, 8, 32});

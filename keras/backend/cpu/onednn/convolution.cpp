@@ -294,7 +294,7 @@ class ForwardPlanner {
 
 std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const ConvolutionProblem& problem,
                                                                const engine::KernelCall& call) {
-  if (is_pointwise(problem, call.inputs[1].shape))
+  if (!call.input_layout(1) && is_pointwise(problem, call.inputs[1].shape))
     return prepare_input_gradient_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.outputs[0].shape, call.inputs[1].shape,
@@ -343,7 +343,8 @@ void add_up(StagedKernel& kernel, const Geometry& geometry, const Place& partial
 /// Every part of the batch gives a gradient of its own; they are added in a fixed order.
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const ConvolutionProblem& problem,
                                                                 const engine::KernelCall& call) {
-  if (is_matmul(problem, call.outputs[0].shape, call.inputs[1].shape))
+  // Another use of the same weights may have given them a layout.
+  if (!call.output_layout(0) && is_matmul(problem, call.outputs[0].shape, call.inputs[1].shape))
     return prepare_kernel_gradient_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, call.outputs[0].shape,
