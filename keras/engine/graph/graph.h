@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,9 @@ struct Graph {
   std::vector<GraphConstant> constants;
   /// By value, as far as it goes: where elements do not lie in row-major order.
   std::vector<LayoutPtr> layouts;
+  /// The work that need not be done in each run: its results are the graph's last arguments. Null
+  /// when there is none.
+  std::shared_ptr<const Graph> prologue;
 
   ValueId add_value(TensorSpec spec) {
     values.push_back(std::move(spec));

@@ -25,6 +25,7 @@ std::string escaped(std::string text) {
 
 std::string print_graph(const Graph& graph) {
   std::ostringstream out;
+  if (graph.prologue) out << "prologue {\n" << print_graph(*graph.prologue) << "}\n";
   for (const ValueId value : graph.arguments)
     out << value_text(value) << " = argument " << graph.spec(value).to_string() << '\n';
   for (const auto& variable : graph.variables)

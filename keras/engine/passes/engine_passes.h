@@ -12,6 +12,10 @@ Graph simplify(Graph graph);
 Graph merge_common_subexpressions(Graph graph);
 /// Drops calls and constants whose outcome nobody uses.
 Graph drop_dead_code(Graph graph);
+/// Moves what only constants and variables that the graph does not assign decide (batch
+/// normalization's factors, 16-bit copies of weights) into a graph of its own, `Graph::prologue`,
+/// which need not run again until such a variable changes.
+Graph hoist_variable_work(Graph graph);
 /// Writes calls that no kernel of the backend takes in simpler operations.
 Graph decompose_unsupported(Graph graph);
 

@@ -87,10 +87,12 @@ struct Executable::Context {
   std::vector<void*> arguments;
   std::vector<void*> variables;
   std::uint64_t generation = 0;  ///< of the variables' addresses
+  std::shared_ptr<const PrologueRun> prologue_run;
   std::vector<void*> results;
 };
 
 Executable::Executable(Graph graph) : graph_(std::move(graph)) {
+  if (graph_.prologue) prologue_ = std::make_unique<const Executable>(*graph_.prologue);
   detach_swapped_variables(graph_);
   prepare_kernels();
   plan_ = plan_memory(graph_, kernels_);
@@ -183,7 +185,10 @@ void Executable::run(std::span<const Tensor> arguments, std::span<Tensor> result
   auto context = contexts_.acquire([this] { return make_context(); });
   for (std::size_t i = 0; i < arguments.size(); ++i)
     context->arguments[i] = arguments[i].storage().data();
-  if (context->generation != variable_generation()) bind_variables(*context);
+  if (context->generation != variable_generation()) {
+    bind_variables(*context);
+    if (prologue_) bind_prologue(*context);
+  }
   for (std::size_t i = 0; i < results.size(); ++i) {
     const TensorSpec& spec = graph_.spec(graph_.results[i]);
     if (!reusable(results[i], spec))
@@ -210,6 +215,23 @@ void Executable::bind_variables(Context& context) const {
     context.variables[i] =
         variable.final != variable.initial ? storage.write(layout) : storage.read(layout);
   }
+}
+
+void Executable::bind_prologue(Context& context) const {
+  const std::lock_guard lock(prologue_mutex_);
+  auto next = std::make_shared<PrologueRun>();
+  for (const auto& variable : graph_.prologue->variables)
+    next->versions.push_back(variable.variable.state()->storage.watch());
+  if (!prologue_run_ || prologue_run_->versions != next->versions) {
+    next->results.resize(graph_.prologue->results.size());
+    prologue_->run({}, next->results);
+    prologue_run_ = std::move(next);
+  }
+  context.prologue_run = prologue_run_;
+  const Tensors& results = prologue_run_->results;
+  const std::size_t first = context.arguments.size() - results.size();
+  for (std::size_t i = 0; i < results.size(); ++i)
+    context.arguments[first + i] = results[i].storage().data();
 }
 
 void Executable::run_steps(const Context& context) const {

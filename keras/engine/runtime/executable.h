@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -26,7 +28,7 @@ class Executable {
   const Graph& graph() const { return graph_; }
   /// Working memory of one run, in bytes.
   std::size_t arena_bytes() const { return plan_.arena_bytes + scratch_bytes_; }
-  /// The names of the kernels chosen, in the order of the run.
+  /// The names of the kernels chosen for each run, in their order.
   const std::vector<std::string_view>& kernel_names() const { return kernel_names_; }
 
  private:
@@ -41,12 +43,17 @@ class Executable {
     Location location;
   };
   struct Context;
+  struct PrologueRun {
+    std::vector<std::uint64_t> versions;  ///< of the variables that it read
+    Tensors results;
+  };
 
   void prepare_kernels();
   void lay_out_steps();
   std::unique_ptr<Context> make_context() const;
   void* resolve(const Location& location, const Context& context) const;
   void bind_variables(Context& context) const;
+  void bind_prologue(Context& context) const;
   void run_steps(const Context& context) const;
 
   Graph graph_;
@@ -58,6 +65,10 @@ class Executable {
   std::vector<Location> table_;
   std::vector<Patch> patches_;
   std::unique_ptr<Profiler> profiler_;
+  std::unique_ptr<const Executable> prologue_;
+  /// What the prologue made of the variables' present values.
+  mutable std::mutex prologue_mutex_;
+  mutable std::shared_ptr<const PrologueRun> prologue_run_;
   mutable ContextPool<Context> contexts_;
 };
 

@@ -31,6 +31,9 @@ class VariableStorage {
   /// The bytes to write in a run, which hold the value until then; copied first when a tensor that
   /// was read from the variable still shares them.
   std::byte* write(const LayoutPtr& layout);
+  /// A number that differs once the value has been written after this call, for those who keep
+  /// something that they computed from the value.
+  std::uint64_t watch();
 
  private:
   struct Copy {
@@ -43,6 +46,8 @@ class VariableStorage {
   TensorSpec spec_;
   std::mutex mutex_;
   std::vector<Copy> copies_;
+  std::uint64_t version_ = 0;
+  bool watched_ = false;  ///< since the last write
 };
 
 /// Counts every event after which addresses of variables that were taken before may be out of date.

@@ -17,6 +17,7 @@ void VariableStorage::store(Storage row_major) {
   const std::lock_guard lock(mutex_);
   copies_.clear();
   copies_.push_back({nullptr, std::move(row_major)});
+  ++version_;
   ++generation;
 }
 
@@ -34,6 +35,10 @@ std::byte* VariableStorage::read(const LayoutPtr& layout) {
 std::byte* VariableStorage::write(const LayoutPtr& layout) {
   const std::lock_guard lock(mutex_);
   Copy copy = std::exchange(in_layout(layout), {});
+  if (std::exchange(watched_, false)) {
+    ++version_;
+    ++generation;
+  }
   if (copies_.size() > 1) ++generation;
   copies_.clear();
   if (!copy.storage.unique() || !copy.storage.writable()) {
@@ -42,6 +47,13 @@ std::byte* VariableStorage::write(const LayoutPtr& layout) {
   }
   copies_.push_back(std::move(copy));
   return copies_.back().storage.data();
+}
+
+std::uint64_t VariableStorage::watch() {
+  const std::lock_guard lock(mutex_);
+  // Whoever writes must learn that somebody wants to know.
+  if (!std::exchange(watched_, true)) ++generation;
+  return version_;
 }
 
 VariableStorage::Copy& VariableStorage::in_layout(const LayoutPtr& layout) {
