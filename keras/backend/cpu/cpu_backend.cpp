@@ -4,6 +4,7 @@
 
 #include "keras/backend/cpu/fusions/bias_before_reshape.h"
 #include "keras/backend/cpu/fusions/fold_padding.h"
+#include "keras/backend/cpu/fusions/forget_states.h"
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
@@ -97,7 +98,7 @@ engine::Backend cpu_backend() {
            {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},
            {"lay_out_weights", lay_out_weights}},
-          {{"widen_half", widen_half}}};
+          {{"forget_states", forget_states}, {"widen_half", widen_half}}};
 }
 
 }  // namespace keras::backend::cpu

@@ -36,8 +36,11 @@ Specs infer_recurrence(const Specs& in, const RecurrenceAttrs& attrs) {
   if (attrs.cell == Cell::kLstm) check(in[next++], spec({batch, units}), "the carry");
   if (attrs.cell == Cell::kGru) check(in[next++], spec({units}), "the bias");
   if (attrs.masked) check(in[next], TensorSpec{{batch, steps}, DType::kBool}, "the mask");
-  Specs out = {spec({batch, steps, units}), spec({batch, units}), spec({batch, steps, units}),
-               spec({batch, steps, saved_count(attrs.cell) * units})};
+  Specs out = {spec({batch, steps, units}), spec({batch, units})};
+  if (attrs.saves) {
+    out.push_back(spec({batch, steps, units}));
+    out.push_back(spec({batch, steps, saved_count(attrs.cell) * units}));
+  }
   if (attrs.cell == Cell::kLstm) out.push_back(spec({batch, units}));
   return out;
 }
@@ -124,7 +127,11 @@ Tensors decompose_recurrence(const Tensors& in, const RecurrenceAttrs& attrs) {
     if (lstm) extra = step.c;
   }
   const auto stacked = [](const Tensors& steps) { return stack(steps, {.axis = 1}); };
-  Tensors out = {stacked(outputs), h, stacked(before), stacked(saved)};
+  Tensors out = {stacked(outputs), h};
+  if (attrs.saves) {
+    out.push_back(stacked(before));
+    out.push_back(stacked(saved));
+  }
   if (lstm) out.push_back(extra);
   return out;
 }

@@ -19,6 +19,7 @@ struct RecurrenceAttrs {
   bool go_backwards = false;
   bool masked = false;       ///< a mask is among the inputs
   bool zero_masked = false;  ///< a masked step's output is zero, not the one before it
+  bool saves = true;         ///< `before` and `saved` are among the outputs
   /// For the gradient: which of the outputs' gradients are among its inputs.
   bool from_outputs = false;
   bool from_state = false;
@@ -29,6 +30,7 @@ struct RecurrenceAttrs {
     field("go_backwards", go_backwards);
     field("masked", masked);
     field("zero_masked", zero_masked);
+    field("saves", saves);
     field("from_outputs", from_outputs);
     field("from_state", from_state);
     field("from_carry", from_carry);
@@ -44,7 +46,7 @@ constexpr std::int64_t saved_count(RecurrentCell cell) {
 }
 
 /// (x (batch, steps, gates·units), U (units, gates·units), h (batch, units), extra?, mask?) →
-/// (outputs (batch, steps, units) in the order of the work, last h, before, saved, last c?).
+/// (outputs (batch, steps, units) in the order of the work, last h, before?, saved?, last c?).
 /// `extra` is the carry c (batch, units) of an LSTM or the candidate's recurrent bias (units) of a
 /// GRU; the mask is bool (batch, steps). `before`, (batch, steps, units), is h before each step,
 /// and `saved`, (batch, steps, n·units), is for the gradient: LSTM i, f, g, o and c before the

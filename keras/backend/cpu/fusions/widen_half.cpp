@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/backend/cpu/onednn/recurrence.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
@@ -21,7 +22,6 @@ using engine::ValueId;
 /// True of 16-bit numbers that the operation's fast kernels do not take.
 bool is_too_narrow(DType dtype, const engine::Op* op) {
   static const engine::Op* const kFloat32Ops[] = {
-      &ops::recurrence_op,   &ops::recurrence_gradient_op,
       &ops::layer_norm_op,   &ops::layer_norm_gradient_op,
       &ops::softmax_op,      &ops::log_softmax_op,
       &ops::max_pool_op,     &ops::max_pool_gradient_op,
@@ -29,6 +29,8 @@ bool is_too_narrow(DType dtype, const engine::Op* op) {
   };
   if (op == &ops::batch_norm_training_op || op == &ops::batch_norm_gradient_op)
     return dtype == DType::kFloat16;
+  if (op == &ops::recurrence_op || op == &ops::recurrence_gradient_op)
+    return dtype == DType::kFloat16 || (dtype == DType::kBfloat16 && !has_brain_products());
   return (dtype == DType::kBfloat16 || dtype == DType::kFloat16) &&
          std::find(std::begin(kFloat32Ops), std::end(kFloat32Ops), op) != std::end(kFloat32Ops);
 }

@@ -18,43 +18,50 @@ namespace {
 
 using Dims = dnnl::memory::dims;
 using Tag = dnnl::memory::format_tag;
-constexpr auto kF32 = dnnl::memory::data_type::f32;
+using Type = dnnl::memory::data_type;
 
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 18;
 
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-std::size_t floats(std::int64_t count) {
-  return aligned(static_cast<std::size_t>(count) * sizeof(float));
+std::size_t bytes_of(std::int64_t count, std::size_t element) {
+  return aligned(static_cast<std::size_t>(count) * element);
 }
 
 struct Sizes {
   Sizes(const engine::KernelCall& call, const Shape& outputs)
       : attrs(call.attrs.as<ops::RecurrenceAttrs>()),
+        dtype(call.outputs[0].dtype),
+        element(dtype_size(dtype)),
         batch(outputs[0]),
         steps(outputs[1]),
         units(outputs[2]),
         gates(ops::gate_count(attrs.cell) * units),
         saved(ops::saved_count(attrs.cell) * units) {}
 
+  const RecurrenceFunctions& functions() const {
+    return nn_functions().recurrence[dtype == DType::kFloat32 ? 0 : 1];
+  }
   std::int64_t time(std::int64_t i) const { return attrs.go_backwards ? steps - 1 - i : i; }
   std::size_t cell() const { return static_cast<std::size_t>(attrs.cell); }
 
   ops::RecurrenceAttrs attrs;
+  DType dtype;
+  std::size_t element;
   std::int64_t batch, steps, units, gates, saved;
 };
 
-/// dense (rows, k) times a kernel (k, n), for each number of rows that a part has. The kernel is
-/// brought once a run into the layout that the products want.
+/// dense (rows, k) times a kernel (k, n) in float32, for each number of rows that a part has. The
+/// kernel is brought once a run into the layout that the products want.
 class StepProducts {
  public:
   /// `turned`: the kernel lies as (n, k); `adds`: the product is added to what is there.
-  StepProducts(std::int64_t k, std::int64_t n, bool turned, bool adds,
+  StepProducts(std::int64_t k, std::int64_t n, Type type, bool turned, bool adds,
                const std::vector<std::int64_t>& bounds)
-      : given_({k, n}, kF32, turned ? Tag::ba : Tag::ab) {
+      : given_({k, n}, type, turned ? Tag::ba : Tag::ab) {
     const SequentialOpenMp sequential;
     wanted_ =
-        descriptor(bounds[1] - bounds[0], k, n, adds, {{k, n}, kF32, Tag::any}).weights_desc();
+        descriptor(bounds[1] - bounds[0], k, n, adds, {{k, n}, type, Tag::any}).weights_desc();
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
       const std::int64_t rows = bounds[i + 1] - bounds[i];
       if (products_.contains(rows)) continue;
@@ -105,9 +112,9 @@ class StepProducts {
       attributes.set_post_ops(sum);
     }
     return {onednn_engine(),
-            {{rows, k}, kF32, Tag::ab},
+            {{rows, k}, kernel.get_data_type(), Tag::ab},
             kernel,
-            {{rows, n}, kF32, Tag::ab},
+            {{rows, n}, Type::f32, Tag::ab},
             attributes};
   }
 
@@ -134,36 +141,44 @@ class RecurrenceKernel : public engine::PreparedKernel {
       : sizes_(call, outputs),
         bounds_(cut_batch(sizes_, call.threads)),
         products_(backward ? sizes_.gates : sizes_.units, backward ? sizes_.units : sizes_.gates,
-                  backward, backward, bounds_) {}
+                  onednn_type(sizes_.dtype), backward, backward, bounds_) {}
 
   std::size_t parts() const { return bounds_.size() - 1; }
-  /// h·U or its gradient, h, c, and what the product needs.
+  std::int64_t part_rows() const { return bounds_[1] - bounds_[0] + 1; }
+  /// h·U or its gradient, h or its gradient, c or its gradient, and what the product needs; room
+  /// for float32 in each.
   std::size_t part_bytes() const {
-    const std::int64_t rows = bounds_[1] - bounds_[0] + 1;
-    return floats(rows * sizes_.gates) + 2 * floats(rows * sizes_.units) +
-           products_.scratchpad_bytes();
+    return bytes_of(part_rows() * sizes_.gates, sizeof(float)) +
+           2 * bytes_of(part_rows() * sizes_.units, sizeof(float)) + products_.scratchpad_bytes();
   }
   struct Scratch {
-    float *inner, *h, *c;
+    void *inner, *h;
+    float* c;
     void* scratchpad;
   };
   Scratch scratch_of(std::byte* base, std::size_t part) const {
-    const std::int64_t rows = bounds_[1] - bounds_[0] + 1;
-    std::byte* at = base + products_.packed_bytes() + part * part_bytes();
-    std::byte* h = at + floats(rows * sizes_.gates);
-    std::byte* c = h + floats(rows * sizes_.units);
-    return {reinterpret_cast<float*>(at), reinterpret_cast<float*>(h), reinterpret_cast<float*>(c),
-            c + floats(rows * sizes_.units)};
+    const std::size_t units = bytes_of(part_rows() * sizes_.units, sizeof(float));
+    std::byte* inner = base + products_.packed_bytes() + part * part_bytes();
+    std::byte* h = inner + bytes_of(part_rows() * sizes_.gates, sizeof(float));
+    std::byte* c = h + units;
+    return {inner, h, reinterpret_cast<float*>(c), c + units};
+  }
+
+  /// Where an operand's elements from `first` on lie.
+  const void* input(const engine::Buffers& buffers, int i, std::int64_t first) const {
+    return static_cast<const std::byte*>(buffers.inputs[i]) + offset(first);
+  }
+  void* output(const engine::Buffers& buffers, int i, std::int64_t first) const {
+    return static_cast<std::byte*>(buffers.outputs[i]) + offset(first);
+  }
+  std::size_t offset(std::int64_t count) const {
+    return static_cast<std::size_t>(count) * sizes_.element;
   }
 
   Sizes sizes_;
   std::vector<std::int64_t> bounds_;
   StepProducts products_;
 };
-
-void copy(const void* from, void* to, std::int64_t count) {
-  std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
-}
 
 class ForwardKernel final : public RecurrenceKernel {
  public:
@@ -185,11 +200,9 @@ class ForwardKernel final : public RecurrenceKernel {
                 const Scratch& scratch) const {
     const Sizes& s = sizes_;
     const std::int64_t first = bounds_[part], rows = bounds_[part + 1] - first;
-    const auto in = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
-    const auto out = [&](int i) { return static_cast<float*>(buffers.outputs[i]); };
     const bool lstm = s.attrs.cell == ops::RecurrentCell::kLstm;
-    copy(in(2) + first * s.units, scratch.h, rows * s.units);
-    if (lstm) copy(in(3) + first * s.units, scratch.c, rows * s.units);
+    std::memcpy(scratch.h, input(buffers, 2, first * s.units), offset(rows * s.units));
+    if (lstm) s.functions().widen(rows * s.units, input(buffers, 3, first * s.units), scratch.c);
     RecurrentStep step{};
     step.rows = rows;
     step.units = s.units;
@@ -198,22 +211,24 @@ class ForwardKernel final : public RecurrenceKernel {
     step.saved_stride = s.steps * s.saved;
     step.mask_stride = s.steps;
     step.zero_masked = s.attrs.zero_masked;
-    step.inner = scratch.inner;
-    step.bias = s.attrs.cell == ops::RecurrentCell::kGru ? in(3) : nullptr;
+    step.inner = static_cast<const float*>(scratch.inner);
+    step.bias = s.attrs.cell == ops::RecurrentCell::kGru ? buffers.inputs[3] : nullptr;
     step.h = scratch.h;
     step.c = scratch.c;
     for (std::int64_t i = 0; i < s.steps; ++i) {
       const std::int64_t row = first * s.steps + s.time(i);
       products_.run(rows, scratch.h, kernel, scratch.inner, scratch.scratchpad);
       step.mask = mask_ < 0 ? nullptr : static_cast<const bool*>(buffers.inputs[mask_]) + row;
-      step.x = in(0) + row * s.gates;
-      step.output = out(0) + (first * s.steps + i) * s.units;
-      step.before = out(2) + row * s.units;
-      step.saved = out(3) + row * s.saved;
-      nn_functions().recurrent_step[s.cell()](step);
+      step.x = input(buffers, 0, row * s.gates);
+      step.output = output(buffers, 0, (first * s.steps + i) * s.units);
+      step.before = s.attrs.saves ? output(buffers, 2, row * s.units) : nullptr;
+      step.saved = s.attrs.saves ? output(buffers, 3, row * s.saved) : nullptr;
+      s.functions().step[s.cell()](step);
     }
-    copy(scratch.h, out(1) + first * s.units, rows * s.units);
-    if (lstm) copy(scratch.c, out(4) + first * s.units, rows * s.units);
+    std::memcpy(output(buffers, 1, first * s.units), scratch.h, offset(rows * s.units));
+    if (lstm)
+      s.functions().narrow(rows * s.units, scratch.c,
+                           output(buffers, s.attrs.saves ? 4 : 2, first * s.units));
   }
 
   int mask_;
@@ -241,12 +256,12 @@ class GradientKernel final : public RecurrenceKernel {
   }
 
  private:
-  void start(const engine::Buffers& buffers, int input, float* to, std::int64_t first,
+  void start(const engine::Buffers& buffers, int from, float* to, std::int64_t first,
              std::int64_t count) const {
-    if (input < 0) {
+    if (from < 0) {
       std::memset(to, 0, static_cast<std::size_t>(count) * sizeof(float));
     } else {
-      copy(static_cast<const float*>(buffers.inputs[input]) + first, to, count);
+      sizes_.functions().widen(count, input(buffers, from, first), to);
     }
   }
 
@@ -254,10 +269,9 @@ class GradientKernel final : public RecurrenceKernel {
                 const Scratch& scratch) const {
     const Sizes& s = sizes_;
     const std::int64_t first = bounds_[part], rows = bounds_[part + 1] - first;
-    const auto in = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
-    const auto out = [&](int i) { return static_cast<float*>(buffers.outputs[i]); };
     const bool gru = s.attrs.cell == ops::RecurrentCell::kGru;
-    start(buffers, state_, scratch.h, first * s.units, rows * s.units);
+    auto* const dh = static_cast<float*>(scratch.h);
+    start(buffers, state_, dh, first * s.units, rows * s.units);
     start(buffers, carry_, scratch.c, first * s.units, rows * s.units);
     RecurrentStepGradient step{};
     step.rows = rows;
@@ -267,23 +281,24 @@ class GradientKernel final : public RecurrenceKernel {
     step.saved_stride = s.steps * s.saved;
     step.mask_stride = s.steps;
     step.zero_masked = s.attrs.zero_masked;
-    step.dh = scratch.h;
+    step.dh = dh;
     step.dc = scratch.c;
     step.inner = scratch.inner;
     for (std::int64_t i = s.steps; i-- > 0;) {
       const std::int64_t row = first * s.steps + s.time(i);
       step.mask = mask_ < 0 ? nullptr : static_cast<const bool*>(buffers.inputs[mask_]) + row;
-      step.before = in(1) + row * s.units;
-      step.saved = in(2) + row * s.saved;
-      step.d_output = outputs_ < 0 ? nullptr : in(outputs_) + (first * s.steps + i) * s.units;
-      step.dx = out(0) + row * s.gates;
-      step.d_candidate = gru ? out(2) + row * s.units : nullptr;
-      nn_functions().recurrent_step_gradient[s.cell()](step);
+      step.before = input(buffers, 1, row * s.units);
+      step.saved = input(buffers, 2, row * s.saved);
+      step.d_output =
+          outputs_ < 0 ? nullptr : input(buffers, outputs_, (first * s.steps + i) * s.units);
+      step.dx = output(buffers, 0, row * s.gates);
+      step.d_candidate = gru ? output(buffers, 2, row * s.units) : nullptr;
+      s.functions().step_gradient[s.cell()](step);
       products_.run(rows, scratch.inner, kernel, scratch.h, scratch.scratchpad);
     }
-    copy(scratch.h, out(1) + first * s.units, rows * s.units);
+    s.functions().narrow(rows * s.units, dh, output(buffers, 1, first * s.units));
     if (s.attrs.cell == ops::RecurrentCell::kLstm)
-      copy(scratch.c, out(2) + first * s.units, rows * s.units);
+      s.functions().narrow(rows * s.units, scratch.c, output(buffers, 2, first * s.units));
   }
 
   int mask_, outputs_, state_, carry_;
@@ -291,7 +306,9 @@ class GradientKernel final : public RecurrenceKernel {
 
 std::string refusal(const engine::KernelCall& call) {
   const TensorSpec& output = call.outputs[0];
-  if (output.dtype != DType::kFloat32) return str("takes float32, not ", output.dtype);
+  if (output.dtype != DType::kFloat32 &&
+      !(output.dtype == DType::kBfloat16 && has_brain_products()))
+    return str("takes float32, and bfloat16 where the processor multiplies it, not ", output.dtype);
   return output.shape.size() == 0 ? "takes no empty operands" : "";
 }
 
@@ -301,6 +318,12 @@ std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) 
 }
 
 }  // namespace
+
+bool has_brain_products() {
+  const auto present = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto wanted = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  return (present & wanted) == wanted;
+}
 
 const engine::Kernel onednn_recurrence{"onednn_recurrence", refusal, prepare<ForwardKernel>};
 const engine::Kernel onednn_recurrence_gradient{"onednn_recurrence_gradient", refusal,

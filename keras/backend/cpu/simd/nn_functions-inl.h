@@ -16,6 +16,14 @@ template <typename T>
 constexpr BatchNormFunctions batch_norm_functions = {
     column_moments<T>, scale_columns<T>, column_gradient_sums<T>, batch_norm_input_gradient<T>};
 
+template <typename T>
+constexpr RecurrenceFunctions recurrence_functions = {
+    {recurrent_step<T, SimpleRow>, recurrent_step<T, LstmRow>, recurrent_step<T, GruRow>},
+    {recurrent_step_gradient<T, SimpleRowGradient>, recurrent_step_gradient<T, LstmRowGradient>,
+     recurrent_step_gradient<T, GruRowGradient>},
+    widen<T>,
+    narrow<T>};
+
 }  // namespace
 
 const NnFunctions& nn_functions() {
@@ -29,8 +37,7 @@ const NnFunctions& nn_functions() {
       {batch_norm_functions<float>, batch_norm_functions<Brain>},
       layer_norm,
       layer_norm_gradient,
-      {simple_step, lstm_step, gru_step},
-      {simple_step_gradient, lstm_step_gradient, gru_step_gradient},
+      {recurrence_functions<float>, recurrence_functions<Brain>},
   };
   return functions;
 }

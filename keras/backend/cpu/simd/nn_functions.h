@@ -11,20 +11,20 @@ struct PoolGeometry {
 };
 
 /// One step of a recurrence for some rows of a batch; see ops/nn/recurrence.h. Strides, in
-/// elements, lead from row to row.
+/// elements, lead from row to row. What is no float here is of the recurrence's dtype.
 struct RecurrentStep {
   std::int64_t rows, units;
   std::int64_t x_stride, output_stride, saved_stride, mask_stride;
   bool zero_masked;
   const bool* mask;    ///< null for none
-  const float* x;      ///< of this step
+  const void* x;       ///< of this step
   const float* inner;  ///< h·U, dense
-  const float* bias;   ///< of a GRU's candidate
-  float* h;            ///< dense, brought forward
+  const void* bias;    ///< of a GRU's candidate
+  void* h;             ///< dense, brought forward
   float* c;            ///< of an LSTM
-  float* output;
-  float* before;
-  float* saved;
+  void* output;
+  void* before;  ///< null, as `saved`, where nothing is saved
+  void* saved;
 };
 
 /// The same backwards.
@@ -33,14 +33,23 @@ struct RecurrentStepGradient {
   std::int64_t x_stride, output_stride, saved_stride, mask_stride;
   bool zero_masked;
   const bool* mask;
-  const float* before;
-  const float* saved;
-  const float* d_output;  ///< null for none
-  float* dh;              ///< dense; what reaches h besides through h·U is left there
+  const void* before;
+  const void* saved;
+  const void* d_output;  ///< null for none
+  float* dh;             ///< dense; what reaches h besides through h·U is left there
   float* dc;
-  float* inner;  ///< dense; the gradient of h·U
-  float* dx;
-  float* d_candidate;  ///< of a GRU
+  void* inner;  ///< dense; the gradient of h·U
+  void* dx;
+  void* d_candidate;  ///< of a GRU
+};
+
+/// By the number of `ops::RecurrentCell`.
+struct RecurrenceFunctions {
+  void (*step[3])(const RecurrentStep& step);
+  void (*step_gradient[3])(const RecurrentStepGradient& step);
+  /// Between the recurrence's dtype and float32.
+  void (*widen)(std::int64_t count, const void* from, float* to);
+  void (*narrow)(std::int64_t count, const float* from, void* to);
 };
 
 /// Batch normalization: x, dy, y and dx are of one dtype.
@@ -81,9 +90,8 @@ struct NnFunctions {
   void (*layer_norm_gradient)(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
                               const float* gamma, const float* mean, const float* variance,
                               const float* dy, float* dx, float* dgamma, float* dbeta);
-  /// By the number of `ops::RecurrentCell`.
-  void (*recurrent_step[3])(const RecurrentStep& step);
-  void (*recurrent_step_gradient[3])(const RecurrentStepGradient& step);
+  /// Of float32 and of bfloat16.
+  RecurrenceFunctions recurrence[2];
 };
 
 /// Those for this processor.

@@ -19,14 +19,41 @@ KERAS_INLINE float tanh_f32(float x) {
   return z < 0.390625f ? small : large;
 }
 
+template <typename T>
+KERAS_INLINE const T* at(const void* base, std::int64_t offset) {
+  return static_cast<const T*>(base) + offset;
+}
+template <typename T>
+KERAS_INLINE T* at(void* base, std::int64_t offset) {
+  return static_cast<T*>(base) + offset;
+}
+
+template <typename T>
+void widen(std::int64_t count, const void* __restrict from, float* __restrict to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = read(static_cast<const T*>(from)[i]);
+}
+template <typename T>
+void narrow(std::int64_t count, const float* __restrict from, void* __restrict to) {
+  for (std::int64_t i = 0; i < count; ++i) write(from[i], static_cast<T*>(to)[i]);
+}
+
+template <typename T>
+void save_state(const RecurrentStep& s, std::int64_t row) {
+  std::memcpy(at<T>(s.before, row * s.output_stride), at<T>(s.h, row * s.units),
+              static_cast<std::size_t>(s.units) * sizeof(T));
+}
+
 /// A masked row gives its state as it was.
+template <typename T>
 void pass_over(const RecurrentStep& s, std::int64_t row, std::int64_t saved_count) {
-  const std::int64_t n = s.units;
-  const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(float);
-  const float* h = s.h + row * n;
-  std::memcpy(s.before + row * s.output_stride, h, bytes);
-  std::memset(s.saved + row * s.saved_stride, 0, static_cast<std::size_t>(saved_count) * bytes);
-  float* y = s.output + row * s.output_stride;
+  const std::size_t bytes = static_cast<std::size_t>(s.units) * sizeof(T);
+  const T* h = at<T>(s.h, row * s.units);
+  if (s.saved) {
+    save_state<T>(s, row);
+    std::memset(at<T>(s.saved, row * s.saved_stride), 0,
+                static_cast<std::size_t>(saved_count) * bytes);
+  }
+  T* y = at<T>(s.output, row * s.output_stride);
   if (s.zero_masked) {
     std::memset(y, 0, bytes);
   } else {
@@ -34,178 +61,218 @@ void pass_over(const RecurrentStep& s, std::int64_t row, std::int64_t saved_coun
   }
 }
 
-void simple_step(const RecurrentStep& s) {
-  const std::int64_t n = s.units;
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    if (s.mask && !s.mask[row * s.mask_stride]) {
-      pass_over(s, row, 1);
-      continue;
-    }
-    const float* __restrict x = s.x + row * s.x_stride;
+struct SimpleRow {
+  static constexpr std::int64_t kSaved = 1;
+
+  template <typename T, bool kSaves>
+  static void run(const RecurrentStep& s, std::int64_t row) {
+    const std::int64_t n = s.units;
+    const T* __restrict x = at<T>(s.x, row * s.x_stride);
     const float* __restrict a = s.inner + row * n;
-    float* __restrict h = s.h + row * n;
-    float* __restrict y = s.output + row * s.output_stride;
-    float* __restrict before = s.before + row * s.output_stride;
-    float* __restrict saved = s.saved + row * s.saved_stride;
+    T* __restrict h = at<T>(s.h, row * n);
+    T* __restrict y = at<T>(s.output, row * s.output_stride);
+    if constexpr (kSaves) save_state<T>(s, row);
+    T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
-      const float next = tanh_f32(x[j] + a[j]);
-      before[j] = h[j];
-      saved[j] = next;
-      y[j] = h[j] = next;
+      const float next = tanh_f32(read(x[j]) + a[j]);
+      if constexpr (kSaves) {
+        write(next, saved[j]);
+      }
+      write(next, y[j]);
+      write(next, h[j]);
     }
   }
-}
+};
 
-void lstm_step(const RecurrentStep& s) {
-  const std::int64_t n = s.units;
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    if (s.mask && !s.mask[row * s.mask_stride]) {
-      pass_over(s, row, 5);
-      continue;
-    }
-    const float* __restrict x = s.x + row * s.x_stride;
+struct LstmRow {
+  static constexpr std::int64_t kSaved = 5;
+
+  template <typename T, bool kSaves>
+  static void run(const RecurrentStep& s, std::int64_t row) {
+    const std::int64_t n = s.units;
+    const T* __restrict x = at<T>(s.x, row * s.x_stride);
     const float* __restrict a = s.inner + row * 4 * n;
-    float* __restrict h = s.h + row * n;
+    T* __restrict h = at<T>(s.h, row * n);
     float* __restrict c = s.c + row * n;
-    float* __restrict y = s.output + row * s.output_stride;
-    float* __restrict before = s.before + row * s.output_stride;
-    float* __restrict saved = s.saved + row * s.saved_stride;
+    T* __restrict y = at<T>(s.output, row * s.output_stride);
+    if constexpr (kSaves) save_state<T>(s, row);
+    T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
-      const float i = sigmoid_f32(x[j] + a[j]);
-      const float f = sigmoid_f32(x[n + j] + a[n + j]);
-      const float g = tanh_f32(x[2 * n + j] + a[2 * n + j]);
-      const float o = sigmoid_f32(x[3 * n + j] + a[3 * n + j]);
+      const float i = sigmoid_f32(read(x[j]) + a[j]);
+      const float f = sigmoid_f32(read(x[n + j]) + a[n + j]);
+      const float g = tanh_f32(read(x[2 * n + j]) + a[2 * n + j]);
+      const float o = sigmoid_f32(read(x[3 * n + j]) + a[3 * n + j]);
       const float old_c = c[j], next_c = f * old_c + i * g, next_h = o * tanh_f32(next_c);
-      saved[j] = i;
-      saved[n + j] = f;
-      saved[2 * n + j] = g;
-      saved[3 * n + j] = o;
-      saved[4 * n + j] = old_c;
-      before[j] = h[j];
-      y[j] = h[j] = next_h;
+      if constexpr (kSaves) {
+        write(i, saved[j]);
+        write(f, saved[n + j]);
+        write(g, saved[2 * n + j]);
+        write(o, saved[3 * n + j]);
+        write(old_c, saved[4 * n + j]);
+      }
+      write(next_h, y[j]);
+      write(next_h, h[j]);
       c[j] = next_c;
     }
   }
-}
+};
 
-void gru_step(const RecurrentStep& s) {
-  const std::int64_t n = s.units;
-  const float* __restrict bias = s.bias;
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    if (s.mask && !s.mask[row * s.mask_stride]) {
-      pass_over(s, row, 4);
-      continue;
-    }
-    const float* __restrict x = s.x + row * s.x_stride;
+struct GruRow {
+  static constexpr std::int64_t kSaved = 4;
+
+  template <typename T, bool kSaves>
+  static void run(const RecurrentStep& s, std::int64_t row) {
+    const std::int64_t n = s.units;
+    const T* __restrict bias = static_cast<const T*>(s.bias);
+    const T* __restrict x = at<T>(s.x, row * s.x_stride);
     const float* __restrict a = s.inner + row * 3 * n;
-    float* __restrict h = s.h + row * n;
-    float* __restrict y = s.output + row * s.output_stride;
-    float* __restrict before = s.before + row * s.output_stride;
-    float* __restrict saved = s.saved + row * s.saved_stride;
+    T* __restrict h = at<T>(s.h, row * n);
+    T* __restrict y = at<T>(s.output, row * s.output_stride);
+    if constexpr (kSaves) save_state<T>(s, row);
+    T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
-      const float z = sigmoid_f32(x[j] + a[j]);
-      const float r = sigmoid_f32(x[n + j] + a[n + j]);
-      const float candidate = a[2 * n + j] + bias[j];
-      const float hh = tanh_f32(x[2 * n + j] + r * candidate);
-      const float old = h[j], next = z * old + (1.0f - z) * hh;
-      saved[j] = z;
-      saved[n + j] = r;
-      saved[2 * n + j] = hh;
-      saved[3 * n + j] = candidate;
-      before[j] = old;
-      y[j] = h[j] = next;
+      const float z = sigmoid_f32(read(x[j]) + a[j]);
+      const float r = sigmoid_f32(read(x[n + j]) + a[n + j]);
+      const float candidate = a[2 * n + j] + read(bias[j]);
+      const float hh = tanh_f32(read(x[2 * n + j]) + r * candidate);
+      const float old = read(h[j]), next = z * old + (1.0f - z) * hh;
+      if constexpr (kSaves) {
+        write(z, saved[j]);
+        write(r, saved[n + j]);
+        write(hh, saved[2 * n + j]);
+        write(candidate, saved[3 * n + j]);
+      }
+      write(next, y[j]);
+      write(next, h[j]);
+    }
+  }
+};
+
+template <typename T, typename Row>
+void recurrent_step(const RecurrentStep& s) {
+  for (std::int64_t row = 0; row < s.rows; ++row) {
+    if (s.mask && !s.mask[row * s.mask_stride]) {
+      pass_over<T>(s, row, Row::kSaved);
+    } else if (s.saved) {
+      Row::template run<T, true>(s, row);
+    } else {
+      Row::template run<T, false>(s, row);
     }
   }
 }
 
 /// What arrives at h: from the step behind it, which is there, and from the step's own output.
 /// False for a masked row, which has no other gradient.
+template <typename T>
 bool arrives(const RecurrentStepGradient& s, std::int64_t row, std::int64_t gates) {
   const bool counts = !s.mask || s.mask[row * s.mask_stride];
   const std::int64_t n = s.units;
   if (s.d_output && (counts || !s.zero_masked)) {
     float* __restrict dh = s.dh + row * n;
-    const float* __restrict dy = s.d_output + row * s.output_stride;
+    const T* __restrict dy = at<T>(s.d_output, row * s.output_stride);
 #pragma omp simd
-    for (std::int64_t j = 0; j < n; ++j) dh[j] += dy[j];
+    for (std::int64_t j = 0; j < n; ++j) dh[j] += read(dy[j]);
   }
   if (counts) return true;
-  const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(float);
+  const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(T);
   const auto gate_bytes = static_cast<std::size_t>(gates) * bytes;
-  std::memset(s.dx + row * s.x_stride, 0, gate_bytes);
-  std::memset(s.inner + row * gates * n, 0, gate_bytes);
-  if (s.d_candidate) std::memset(s.d_candidate + row * s.output_stride, 0, bytes);
+  std::memset(at<T>(s.dx, row * s.x_stride), 0, gate_bytes);
+  std::memset(at<T>(s.inner, row * gates * n), 0, gate_bytes);
+  if (s.d_candidate) std::memset(at<T>(s.d_candidate, row * s.output_stride), 0, bytes);
   return false;
 }
 
-void simple_step_gradient(const RecurrentStepGradient& s) {
-  const std::int64_t n = s.units;
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    if (!arrives(s, row, 1)) continue;
-    const float* __restrict saved = s.saved + row * s.saved_stride;
+struct SimpleRowGradient {
+  static constexpr std::int64_t kGates = 1;
+
+  template <typename T>
+  static void run(const RecurrentStepGradient& s, std::int64_t row) {
+    const std::int64_t n = s.units;
+    const T* __restrict saved = at<T>(s.saved, row * s.saved_stride);
     float* __restrict dh = s.dh + row * n;
-    float* __restrict inner = s.inner + row * n;
-    float* __restrict dx = s.dx + row * s.x_stride;
+    T* __restrict inner = at<T>(s.inner, row * n);
+    T* __restrict dx = at<T>(s.dx, row * s.x_stride);
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
-      dx[j] = inner[j] = dh[j] * (1.0f - saved[j] * saved[j]);
+      const float y = read(saved[j]), d = dh[j] * (1.0f - y * y);
+      write(d, dx[j]);
+      write(d, inner[j]);
       dh[j] = 0.0f;
     }
   }
-}
+};
 
-void lstm_step_gradient(const RecurrentStepGradient& s) {
-  const std::int64_t n = s.units;
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    if (!arrives(s, row, 4)) continue;
-    const float* __restrict saved = s.saved + row * s.saved_stride;
+struct LstmRowGradient {
+  static constexpr std::int64_t kGates = 4;
+
+  template <typename T>
+  static void run(const RecurrentStepGradient& s, std::int64_t row) {
+    const std::int64_t n = s.units;
+    const T* __restrict saved = at<T>(s.saved, row * s.saved_stride);
     float* __restrict dh = s.dh + row * n;
     float* __restrict dc = s.dc + row * n;
-    float* __restrict inner = s.inner + row * 4 * n;
-    float* __restrict dx = s.dx + row * s.x_stride;
+    T* __restrict inner = at<T>(s.inner, row * 4 * n);
+    T* __restrict dx = at<T>(s.dx, row * s.x_stride);
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
-      const float i = saved[j], f = saved[n + j], g = saved[2 * n + j], o = saved[3 * n + j],
-                  c = saved[4 * n + j];
+      const float i = read(saved[j]), f = read(saved[n + j]), g = read(saved[2 * n + j]),
+                  o = read(saved[3 * n + j]), c = read(saved[4 * n + j]);
       const float t = tanh_f32(f * c + i * g);
       const float d = dh[j], dn = dc[j] + d * o * (1.0f - t * t);
-      dx[j] = inner[j] = dn * g * i * (1.0f - i);
-      dx[n + j] = inner[n + j] = dn * c * f * (1.0f - f);
-      dx[2 * n + j] = inner[2 * n + j] = dn * i * (1.0f - g * g);
-      dx[3 * n + j] = inner[3 * n + j] = d * t * o * (1.0f - o);
+      const float di = dn * g * i * (1.0f - i), df = dn * c * f * (1.0f - f);
+      const float dg = dn * i * (1.0f - g * g), d_o = d * t * o * (1.0f - o);
+      write(di, dx[j]);
+      write(df, dx[n + j]);
+      write(dg, dx[2 * n + j]);
+      write(d_o, dx[3 * n + j]);
+      write(di, inner[j]);
+      write(df, inner[n + j]);
+      write(dg, inner[2 * n + j]);
+      write(d_o, inner[3 * n + j]);
       dh[j] = 0.0f;
       dc[j] = dn * f;
     }
   }
-}
+};
 
-void gru_step_gradient(const RecurrentStepGradient& s) {
-  const std::int64_t n = s.units;
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    if (!arrives(s, row, 3)) continue;
-    const float* __restrict saved = s.saved + row * s.saved_stride;
-    const float* __restrict before = s.before + row * s.output_stride;
+struct GruRowGradient {
+  static constexpr std::int64_t kGates = 3;
+
+  template <typename T>
+  static void run(const RecurrentStepGradient& s, std::int64_t row) {
+    const std::int64_t n = s.units;
+    const T* __restrict saved = at<T>(s.saved, row * s.saved_stride);
+    const T* __restrict before = at<T>(s.before, row * s.output_stride);
     float* __restrict dh = s.dh + row * n;
-    float* __restrict inner = s.inner + row * 3 * n;
-    float* __restrict dx = s.dx + row * s.x_stride;
-    float* __restrict candidate = s.d_candidate + row * s.output_stride;
+    T* __restrict inner = at<T>(s.inner, row * 3 * n);
+    T* __restrict dx = at<T>(s.dx, row * s.x_stride);
+    T* __restrict candidate = at<T>(s.d_candidate, row * s.output_stride);
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
-      const float z = saved[j], r = saved[n + j], hh = saved[2 * n + j];
+      const float z = read(saved[j]), r = read(saved[n + j]), hh = read(saved[2 * n + j]);
       const float d = dh[j];
       const float da = d * (1.0f - z) * (1.0f - hh * hh);
-      const float dz = d * (before[j] - hh) * z * (1.0f - z);
-      const float dr = da * saved[3 * n + j] * r * (1.0f - r);
-      dx[j] = inner[j] = dz;
-      dx[n + j] = inner[n + j] = dr;
-      dx[2 * n + j] = da;
-      candidate[j] = inner[2 * n + j] = da * r;
+      const float dz = d * (read(before[j]) - hh) * z * (1.0f - z);
+      const float dr = da * read(saved[3 * n + j]) * r * (1.0f - r);
+      write(dz, dx[j]);
+      write(dz, inner[j]);
+      write(dr, dx[n + j]);
+      write(dr, inner[n + j]);
+      write(da, dx[2 * n + j]);
+      write(da * r, candidate[j]);
+      write(da * r, inner[2 * n + j]);
       dh[j] = d * z;
     }
   }
+};
+
+template <typename T, typename Row>
+void recurrent_step_gradient(const RecurrentStepGradient& s) {
+  for (std::int64_t row = 0; row < s.rows; ++row)
+    if (arrives<T>(s, row, Row::kGates)) Row::template run<T>(s, row);
 }
 
 }  // namespace

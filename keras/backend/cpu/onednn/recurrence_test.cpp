@@ -1,0 +1,90 @@
+#include "keras/backend/cpu/onednn/recurrence.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "keras/engine/text.h"
+#include "keras/ops/core.h"
+#include "keras/ops/nn/recurrence.h"
+#include "keras/ops/numpy.h"
+#include "keras/ops/operation.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+using ops::RecurrenceAttrs;
+using ops::RecurrentCell;
+
+constexpr std::int64_t kBatch = 5, kSteps = 4, kUnits = 19;
+/// bfloat16 has 8 bits, and a few steps add up.
+constexpr float kTolerance = 0.04f;
+
+/// Numbers of no pattern in [-scale, scale] that bfloat16 holds.
+Tensor scattered(Shape shape, double scale) {
+  const auto size = static_cast<double>(shape.size());
+  const Tensor angles = ops::square(ops::arange(1.0, size + 1.0));
+  const Tensor values = ops::multiply(ops::sin(angles), scale);
+  return ops::cast(ops::cast(ops::reshape(values, std::move(shape)), DType::kBfloat16),
+                   DType::kFloat32);
+}
+
+Tensors narrowed(const Tensors& inputs) {
+  Tensors out;
+  for (const auto& input : inputs)
+    out.push_back(input.dtype() == DType::kFloat32 ? ops::cast(input, DType::kBfloat16) : input);
+  return out;
+}
+
+/// Checks the kernels of bfloat16 against the operation in simpler ones of float32.
+Tensors expect_near(const engine::Op& op, const Tensors& inputs, const RecurrenceAttrs& attrs) {
+  const Tensors want = op.decompose(inputs, attrs);
+  const Tensors got = ops::emit_all(op, narrowed(inputs), attrs);
+  EXPECT_EQ(got.size(), want.size());
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    EXPECT_EQ(got[i].dtype(), DType::kBfloat16);
+    const auto a = ops::cast(got[i], DType::kFloat32).to_vector<float>();
+    const auto b = want[i].to_vector<float>();
+    float worst = 0;
+    for (std::size_t k = 0; k < b.size(); ++k) worst = std::max(worst, std::abs(a[k] - b[k]));
+    EXPECT_LT(worst, kTolerance) << op.name << " output " << i;
+  }
+  return want;
+}
+
+void check_cell(RecurrentCell cell, bool masked) {
+  SCOPED_TRACE(str("cell ", static_cast<int>(cell), masked ? " with a mask" : ""));
+  const std::int64_t gates = ops::gate_count(cell) * kUnits;
+  const Tensor kernel = scattered({kUnits, gates}, 0.3), state = scattered({kBatch, kUnits}, 0.9);
+  RecurrenceAttrs attrs{.cell = cell, .go_backwards = masked, .masked = masked};
+  Tensors inputs = {scattered({kBatch, kSteps, gates}, 2.0), kernel, state};
+  if (cell == RecurrentCell::kLstm) inputs.push_back(scattered({kBatch, kUnits}, 0.8));
+  if (cell == RecurrentCell::kGru) inputs.push_back(scattered({kUnits}, 0.5));
+  const Tensor mask = ops::greater(scattered({kBatch, kSteps}, 1.0), -0.3);
+  if (masked) inputs.push_back(mask);
+  const Tensors out = expect_near(ops::recurrence_op, inputs, attrs);
+  attrs.saves = false;
+  expect_near(ops::recurrence_op, inputs, attrs);
+
+  attrs.saves = true;
+  attrs.zero_masked = masked;
+  attrs.from_outputs = attrs.from_state = true;
+  attrs.from_carry = cell == RecurrentCell::kLstm;
+  inputs = {kernel, out[2], out[3]};
+  if (masked) inputs.push_back(mask);
+  inputs.push_back(scattered({kBatch, kSteps, kUnits}, 0.5));
+  inputs.push_back(state);
+  if (attrs.from_carry) inputs.push_back(scattered({kBatch, kUnits}, 0.4));
+  expect_near(ops::recurrence_gradient_op, inputs, attrs);
+}
+
+TEST(OnednnRecurrence, IsNearTheFloat32OneInBfloat16) {
+  for (const auto cell : {RecurrentCell::kSimple, RecurrentCell::kLstm, RecurrentCell::kGru})
+    for (const bool masked : {false, true}) check_cell(cell, masked);
+}
+
+}  // namespace
+}  // namespace keras::backend::cpu
