@@ -15,6 +15,7 @@
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
 #include "keras/ops/nn/recurrence.h"
+#include "keras/ops/nn/relu.h"
 #include "keras/ops/nn/softmax.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/op_list.h"
@@ -47,12 +48,14 @@ void add_unary(Samples& out) {
         &square_op,      &sin_op,     &cos_op,      &arctan_op,   &sinh_op,  &cosh_op,
         &tanh_op,        &arcsinh_op, &erf_op,      &floor_op,    &ceil_op,  &round_op,
         &trunc_op,       &sigmoid_op, &softplus_op, &isfinite_op, &isnan_op, &isinf_op,
-        &logical_not_op, &relu_op,    &tan_op})
+        &logical_not_op, &tan_op})
     out.push_back({op, {within(-1.37, 1.46, {2, 3})}});
   for (const engine::Op* op : {&log_op, &sqrt_op, &rsqrt_op})
     out.push_back({op, {within(0.3, 3, {4})}});
   for (const engine::Op* op : {&log1p_op, &arcsin_op, &arccos_op, &arctanh_op})
     out.push_back({op, {within(-0.8, 0.8, {4})}});
+  out.push_back({&relu_op, {within(-1.37, 1.46, {2, 3})}, ReluAttrs{}});
+  out.push_back({&relu_op, {within(-1.37, 1.46, {2, 3})}, ReluAttrs{0.7}});
   out.push_back({&arccosh_op, {within(1.2, 3, {4})}});
   out.push_back({&bitwise_not_op, {integers({-3, 0, 7}, {3})}});
   for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kBfloat16, DType::kInt32})

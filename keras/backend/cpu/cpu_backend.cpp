@@ -5,6 +5,7 @@
 #include "keras/backend/cpu/fusions/bias_before_reshape.h"
 #include "keras/backend/cpu/fusions/fold_padding.h"
 #include "keras/backend/cpu/fusions/forget_states.h"
+#include "keras/backend/cpu/fusions/fused_batch_norm.h"
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
@@ -54,6 +55,8 @@ std::vector<KernelRow> fast_rows() {
       {&ops::layer_norm_gradient_op, {&simd_layer_norm_gradient}},
       {&ops::recurrence_op, {&onednn_recurrence}},
       {&ops::recurrence_gradient_op, {&onednn_recurrence_gradient}},
+      {&fused_batch_norm_op, {&simd_batch_norm_training}},
+      {&fused_batch_norm_gradient_op, {&simd_batch_norm_gradient}},
       {&fused_elementwise_op, {&simd_fused_elementwise}},
       {&ops::reduce_op, {&simd_reduce}},
       {&ops::arg_reduce_op, {&simd_reduce}},
@@ -95,6 +98,7 @@ engine::Backend cpu_backend() {
           {{"fold_padding", fold_padding},
            {"pool_before_relu", pool_before_relu},
            {"bias_before_reshape", bias_before_reshape},
+           {"fuse_batch_norm", fuse_batch_norm},
            {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},
            {"lay_out_weights", lay_out_weights}},

@@ -163,7 +163,7 @@ TEST(Activations, HaveSecondDerivatives) {
 TEST(Relu, KeepsNaNAndDecomposesIntoTheSame) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const Tensor x = Tensor::of<float>({-1, nan, 2});
-  for (const Tensor& y : {ops::relu(x), ops::relu_op.decompose({x}, engine::NoAttrs{})[0]}) {
+  for (const Tensor& y : {ops::relu(x), ops::relu_op.decompose({x}, ops::ReluAttrs{})[0]}) {
     const std::vector<float> values = y.to_vector<float>();
     EXPECT_EQ(values[0], 0);
     EXPECT_TRUE(std::isnan(values[1]));

@@ -5,12 +5,6 @@
 
 namespace keras::ops {
 
-Tensor relu6(const Tensor& x) {
-  // Written so that the gradient at both bounds is 0, as JAX has it.
-  return record_unary("Relu6", x, Config::dict(),
-                      [](const Tensor& in) { return where(less(in, 6), relu(in), 6); });
-}
-
 Tensor leaky_relu(const Tensor& x, LeakyReluOptions options) {
   const double slope = options.negative_slope;
   return record_unary("LeakyRelu", x, {{"negative_slope", slope}}, [slope](const Tensor& in) {

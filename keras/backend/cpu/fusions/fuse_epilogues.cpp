@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,10 +18,13 @@ using engine::ValueId;
 
 using Kind = EpilogueStep::Kind;
 
-std::optional<Kind> activation(const engine::Op* op) {
-  if (op == &ops::relu_op) return Kind::kRelu;
-  if (op == &ops::sigmoid_op) return Kind::kSigmoid;
-  if (op == &ops::tanh_op) return Kind::kTanh;
+std::optional<EpilogueStep> activation(const GraphCall& call) {
+  if (call.op == &ops::relu_op) {
+    const double most = call.attrs.as<ops::ReluAttrs>().max_value;
+    return std::isfinite(most) ? EpilogueStep{Kind::kClip, most} : EpilogueStep{Kind::kRelu};
+  }
+  if (call.op == &ops::sigmoid_op) return EpilogueStep{Kind::kSigmoid};
+  if (call.op == &ops::tanh_op) return EpilogueStep{Kind::kTanh};
   return {};
 }
 
@@ -74,11 +78,11 @@ class Fuser {
 
   const TensorSpec& spec(ValueId value) const { return graph_.spec(value); }
 
-  /// The calls that use a value, if there are `count` of them and no result or variable does.
-  const std::vector<std::size_t>* only_users(ValueId value, std::size_t count) const {
+  /// The call that uses a value, if there is but one use of it, and that is no result or variable.
+  std::optional<std::size_t> only_user(ValueId value) const {
     const auto& users = users_[static_cast<std::size_t>(value)];
-    const auto uses = static_cast<std::size_t>(uses_[static_cast<std::size_t>(value)]);
-    return uses == count && users.size() == count ? &users : nullptr;
+    if (uses_[static_cast<std::size_t>(value)] != 1 || users.size() != 1) return {};
+    return users.front();
   }
 
   /// Puts the fused call in the place of the last call that it covers: there all its inputs exist.
@@ -106,14 +110,11 @@ class Fuser {
   }
 
   bool take_next(Growth& growth) const {
-    if (const auto* users = only_users(growth.value, 2)) return take_clip(growth, *users);
-    const auto* users = only_users(growth.value, 1);
-    if (!users) return false;
-    const std::size_t user = users->front();
-    if (dropped_[user]) return false;  // another product has taken it
-    const GraphCall& call = graph_.calls[user];
-    if (const auto kind = activation(call.op)) {
-      growth.epilogue.push_back({*kind});
+    const auto user = only_user(growth.value);
+    if (!user || dropped_[*user]) return false;  // another product has taken it
+    const GraphCall& call = graph_.calls[*user];
+    if (const auto step = activation(call)) {
+      growth.epilogue.push_back(*step);
     } else if (call.op == &ops::cast_op) {
       // Registers hold float32: a cast to it and back to the product's dtype is none.
       const DType product = spec(graph_.calls[growth.covered[0]].outputs[0]).dtype;
@@ -124,7 +125,7 @@ class Fuser {
     } else {
       return false;
     }
-    growth.covered.push_back(user);
+    growth.covered.push_back(*user);
     growth.value = call.outputs[0];
     return true;
   }
@@ -144,42 +145,6 @@ class Fuser {
     }
     growth.operands.push_back(other);
     return true;
-  }
-
-  /// select(x < bound, relu(x), bound), which is how relu is written with a largest value.
-  bool take_clip(Growth& growth, const std::vector<std::size_t>& users) const {
-    for (const bool swapped : {false, true}) {
-      const GraphCall& less = graph_.calls[users[swapped ? 1 : 0]];
-      const GraphCall& relu = graph_.calls[users[swapped ? 0 : 1]];
-      if (less.op != &ops::less_op || relu.op != &ops::relu_op || less.inputs[0] != growth.value)
-        continue;
-      const auto* chosen = only_users(relu.outputs[0], 1);
-      if (!chosen || !only_users(less.outputs[0], 1)) return false;
-      const GraphCall& select = graph_.calls[chosen->front()];
-      if (select.op != &ops::select_op ||
-          select.inputs != std::vector<ValueId>{less.outputs[0], relu.outputs[0], less.inputs[1]})
-        return false;
-      const auto bound = number(less.inputs[1]);
-      if (!bound || spec(select.outputs[0]) != spec(growth.value)) return false;
-      growth.epilogue.push_back({Kind::kClip, *bound});
-      growth.covered.insert(growth.covered.end(), {users[0], users[1], chosen->front()});
-      growth.value = select.outputs[0];
-      return true;
-    }
-    return false;
-  }
-
-  /// The value of a constant that is one positive float32.
-  std::optional<double> number(ValueId value) const {
-    for (const auto& constant : graph_.constants) {
-      if (constant.value != value || spec(value).shape.size() != 1 ||
-          spec(value).dtype != DType::kFloat32)
-        continue;
-      const double found =
-          static_cast<double>(*reinterpret_cast<const float*>(constant.storage.data()));
-      return found > 0 ? std::optional(found) : std::nullopt;
-    }
-    return {};
   }
 
   Graph graph_;

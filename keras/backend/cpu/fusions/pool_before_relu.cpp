@@ -35,7 +35,7 @@ class Rewriter {
 
   Graph run() {
     for (std::size_t i = 0; i < graph_.calls.size(); ++i)
-      if (graph_.calls[i].op == &ops::relu_op)
+      if (graph_.calls[i].op == &ops::relu_op && graph_.calls[i].attrs == ops::ReluAttrs{})
         if (const auto match = match_at(static_cast<int>(i))) rewrite(*match);
     sum_before_spreading();
     return std::move(graph_);
@@ -98,7 +98,7 @@ class Rewriter {
     const engine::Attrs pool = call(match.pool).attrs;
     const ValueId dx = output(match.select);
     call(match.relu) = {&ops::max_pool_op, pool, {x}, {maximum}};
-    call(match.pool) = {&ops::relu_op, engine::NoAttrs{}, {maximum}, {pooled}};
+    call(match.pool) = {&ops::relu_op, ops::ReluAttrs{}, {maximum}, {pooled}};
     call(match.positive) = {&ops::greater_op, engine::NoAttrs{}, {pooled, zero}, {positive}};
     call(match.gradient) = {&ops::select_op, engine::NoAttrs{}, {positive, dy, zero}, {kept}};
     call(match.select) = {&ops::max_pool_gradient_op, pool, {x, kept}, {dx}};

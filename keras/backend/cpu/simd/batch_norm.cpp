@@ -2,8 +2,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <memory>
 
+#include "keras/backend/cpu/fusions/fused_batch_norm.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/work.h"
@@ -18,8 +20,9 @@ namespace {
 /// that the parts' sums and the columns' coefficients lie in.
 class ColumnsKernel : public engine::PreparedKernel {
  public:
-  ColumnsKernel(const TensorSpec& x, const ops::BatchNormAttrs& attrs, int threads)
-      : attrs_(attrs),
+  ColumnsKernel(const TensorSpec& x, const FusedBatchNormAttrs& problem, int threads)
+      : attrs_(problem.norm),
+        problem_(problem),
         is_half_(x.dtype == DType::kBfloat16),
         columns_(x.shape[-1]),
         rows_(columns_ == 0 ? 0 : x.shape.size() / columns_),
@@ -27,7 +30,7 @@ class ColumnsKernel : public engine::PreparedKernel {
 
   std::size_t scratch_bytes() const override {
     const auto columns = static_cast<std::size_t>(columns_);
-    return columns * (2 * sizeof(double) * static_cast<std::size_t>(parts_) + 4 * sizeof(float));
+    return columns * (2 * sizeof(double) * static_cast<std::size_t>(parts_) + 5 * sizeof(float));
   }
 
  protected:
@@ -78,7 +81,29 @@ class ColumnsKernel : public engine::PreparedKernel {
                        : static_cast<const float*>(operand)[c];
   }
 
+  /// y = x * scale + offset, from what the kernels give as mean and variance, so that forwards and
+  /// backwards find the same y.
+  void find_factors(const float* gamma, const float* beta, const float* mean, const float* variance,
+                    float* scale, float* offset) const {
+    for (std::int64_t c = 0; c < columns_; ++c) {
+      const double factor = (gamma ? static_cast<double>(gamma[c]) : 1.0) /
+                            std::sqrt(static_cast<double>(variance[c]) + attrs_.epsilon);
+      scale[c] = static_cast<float>(factor);
+      offset[c] = static_cast<float>((beta ? static_cast<double>(beta[c]) : 0.0) -
+                                     static_cast<double>(mean[c]) * factor);
+    }
+  }
+  const float* gamma(const engine::Buffers& buffers) const {
+    return attrs_.scale ? static_cast<const float*>(buffers.inputs[1]) : nullptr;
+  }
+  const float* beta(const engine::Buffers& buffers) const {
+    return attrs_.center ? static_cast<const float*>(buffers.inputs[after_gamma()]) : nullptr;
+  }
+  int after_gamma() const { return attrs_.scale ? 2 : 1; }
+  int after_beta() const { return after_gamma() + (attrs_.center ? 1 : 0); }
+
   ops::BatchNormAttrs attrs_;
+  FusedBatchNormAttrs problem_;
   bool is_half_;
   std::int64_t columns_;
   std::int64_t rows_;
@@ -88,7 +113,7 @@ class ColumnsKernel : public engine::PreparedKernel {
   std::ptrdiff_t row_bytes() const { return columns_ * (is_half_ ? 2 : 4); }
 };
 
-/// (x, gamma?, beta?) → (y, mean, variance)
+/// (x, gamma?, beta?, residual?) → (y, mean, variance)
 class TrainingKernel final : public ColumnsKernel {
  public:
   using ColumnsKernel::ColumnsKernel;
@@ -98,9 +123,23 @@ class TrainingKernel final : public ColumnsKernel {
     void* y = buffers.outputs[0];
     auto* mean = static_cast<float*>(buffers.outputs[1]);
     auto* variance = static_cast<float*>(buffers.outputs[2]);
-    const float* gamma = attrs_.scale ? static_cast<const float*>(buffers.inputs[1]) : nullptr;
-    const float* beta =
-        attrs_.center ? static_cast<const float*>(buffers.inputs[attrs_.scale ? 2 : 1]) : nullptr;
+    find_moments(buffers, mean, variance);
+    float* scale = coefficients(buffers, 0);
+    float* offset = coefficients(buffers, 1);
+    find_factors(gamma(buffers), beta(buffers), mean, variance, scale, offset);
+    const void* residual = problem_.residual ? buffers.inputs[after_beta()] : nullptr;
+    const float least = problem_.rectified ? 0.0f : -std::numeric_limits<float>::infinity();
+    const auto most = static_cast<float>(problem_.max_value);
+    by_rows([&](std::int64_t first, std::int64_t rows) {
+      functions().scale_columns(rows, columns_, row(x, first), scale, offset,
+                                residual ? row(residual, first) : nullptr, least, most,
+                                row(y, first));
+    });
+  }
+
+ private:
+  void find_moments(const engine::Buffers& buffers, float* mean, float* variance) const {
+    const void* x = buffers.inputs[0];
     double* sums = totals(buffers);
     // Sums of differences from the first row: the variance then loses no digits to a large mean.
     float* shift = coefficients(buffers, 2);
@@ -108,27 +147,17 @@ class TrainingKernel final : public ColumnsKernel {
     add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* square) {
       functions().column_moments(last - first, columns_, row(x, first), shift, sum, square);
     });
-    float* scale = coefficients(buffers, 0);
-    float* offset = coefficients(buffers, 1);
     const double count = static_cast<double>(rows_);
     for (std::int64_t c = 0; c < columns_; ++c) {
       const double shifted = sums[c] / count;
-      const double m = static_cast<double>(shift[c]) + shifted;
-      const double v = std::fmax(sums[columns_ + c] / count - shifted * shifted, 0.0);
-      mean[c] = static_cast<float>(m);
-      variance[c] = static_cast<float>(v);
-      const double inverse =
-          (gamma ? static_cast<double>(gamma[c]) : 1.0) / std::sqrt(v + attrs_.epsilon);
-      scale[c] = static_cast<float>(inverse);
-      offset[c] = static_cast<float>((beta ? static_cast<double>(beta[c]) : 0.0) - m * inverse);
+      mean[c] = static_cast<float>(static_cast<double>(shift[c]) + shifted);
+      variance[c] =
+          static_cast<float>(std::fmax(sums[columns_ + c] / count - shifted * shifted, 0.0));
     }
-    by_rows([&](std::int64_t first, std::int64_t rows) {
-      functions().scale_columns(rows, columns_, row(x, first), scale, offset, row(y, first));
-    });
   }
 };
 
-/// (x, gamma?, mean, variance, dy) → (dx, dgamma, dbeta). With s = 1 / sd and xc = x - mean:
+/// (x, gamma?, beta?, mean, variance, dy) → (dx, dgamma, dbeta). With s = 1 / sd and xc = x - mean:
 /// dx = gamma s (dy - mean(dy) - xc s² mean(dy xc)).
 class GradientKernel final : public ColumnsKernel {
  public:
@@ -136,19 +165,20 @@ class GradientKernel final : public ColumnsKernel {
 
   void run(const engine::Buffers& buffers) const override {
     const auto input = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
-    const int next = attrs_.scale ? 2 : 1;
+    const int next = after_beta();
     const void* x = buffers.inputs[0];
-    const float* gamma = attrs_.scale ? input(1) : nullptr;
+    const float* factors = gamma(buffers);
     const float* mean = input(next);
     const float* variance = input(next + 1);
     const void* dy = buffers.inputs[next + 2];
     void* dx = buffers.outputs[0];
     auto* dgamma = static_cast<float*>(buffers.outputs[1]);
     auto* dbeta = static_cast<float*>(buffers.outputs[2]);
+    const ColumnRectifier rectifier = find_rectifier(buffers, mean, variance);
     double* sums = totals(buffers);
     add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* product) {
       functions().column_gradient_sums(last - first, columns_, row(x, first), row(dy, first), mean,
-                                       sum, product);
+                                       rectifier, sum, product);
     });
     float* a = coefficients(buffers, 0);
     float* b = coefficients(buffers, 1);
@@ -156,7 +186,7 @@ class GradientKernel final : public ColumnsKernel {
     const double count = static_cast<double>(rows_);
     for (std::int64_t c = 0; c < columns_; ++c) {
       const double inverse = 1.0 / std::sqrt(static_cast<double>(variance[c]) + attrs_.epsilon);
-      const double scale = (gamma ? static_cast<double>(gamma[c]) : 1.0) * inverse;
+      const double scale = (factors ? static_cast<double>(factors[c]) : 1.0) * inverse;
       const double product = sums[columns_ + c];
       dgamma[c] = static_cast<float>(product * inverse);
       dbeta[c] = static_cast<float>(sums[c]);
@@ -166,14 +196,24 @@ class GradientKernel final : public ColumnsKernel {
     }
     by_rows([&](std::int64_t first, std::int64_t rows) {
       functions().batch_norm_input_gradient(rows, columns_, row(x, first), row(dy, first), mean, a,
-                                            b, d, row(dx, first));
+                                            b, d, rectifier, row(dx, first));
     });
+  }
+
+ private:
+  ColumnRectifier find_rectifier(const engine::Buffers& buffers, const float* mean,
+                                 const float* variance) const {
+    if (!problem_.rectified) return {};
+    float* scale = coefficients(buffers, 3);
+    float* offset = coefficients(buffers, 4);
+    find_factors(gamma(buffers), beta(buffers), mean, variance, scale, offset);
+    return {scale, offset, static_cast<float>(problem_.max_value)};
   }
 };
 
 template <typename T>
 std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) {
-  return std::make_unique<T>(call.inputs[0], call.attrs.as<ops::BatchNormAttrs>(), call.threads);
+  return std::make_unique<T>(call.inputs[0], batch_norm_problem(call), call.threads);
 }
 
 std::string refusal(const engine::KernelCall& call) {

@@ -1,5 +1,7 @@
 // The table of one target; see vector_math-inl.h about being included by targets.
 
+#include <type_traits>
+
 #include "keras/backend/cpu/simd/nn_functions.h"
 //
 #include "keras/backend/cpu/simd/vector_math-inl.h"

@@ -52,21 +52,32 @@ struct RecurrenceFunctions {
   void (*narrow)(std::int64_t count, const float* from, void* to);
 };
 
-/// Batch normalization: x, dy, y and dx are of one dtype.
+/// What follows a normalization by columns: y = x * scale[c] + offset[c], brought to [0, most].
+struct ColumnRectifier {
+  const float* scale = nullptr;  ///< null for no rectifier
+  const float* offset = nullptr;
+  float most = 0;
+};
+
+/// Batch normalization: x, residual, dy, y and dx are of one dtype.
 struct BatchNormFunctions {
   /// Adds to sum[c] and square_sum[c] what the rows hold in column c, each minus shift[c].
   void (*column_moments)(std::int64_t rows, std::int64_t columns, const void* x, const float* shift,
                          double* sum, double* square_sum);
-  /// y = x * scale[c] + offset[c]
+  /// y = x * scale[c] + offset[c] + residual (null for none), brought to [least, most].
   void (*scale_columns)(std::int64_t rows, std::int64_t columns, const void* x, const float* scale,
-                        const float* offset, void* y);
-  /// Adds to sum[c] the rows of dy, and to product[c] those of dy * (x - mean[c]).
+                        const float* offset, const void* residual, float least, float most,
+                        void* y);
+  /// Adds to sum[c] the rows of dy, and to product[c] those of dy * (x - mean[c]). dy counts where
+  /// the rectifier is not at its bounds.
   void (*column_gradient_sums)(std::int64_t rows, std::int64_t columns, const void* x,
-                               const void* dy, const float* mean, double* sum, double* product);
-  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c]
+                               const void* dy, const float* mean, const ColumnRectifier& rectifier,
+                               double* sum, double* product);
+  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c], with the same dy.
   void (*batch_norm_input_gradient)(std::int64_t rows, std::int64_t columns, const void* x,
                                     const void* dy, const float* mean, const float* a,
-                                    const float* b, const float* d, void* dx);
+                                    const float* b, const float* d,
+                                    const ColumnRectifier& rectifier, void* dx);
 };
 
 /// The vector kernels of neural-network operations, float32 where nothing else is said, once for

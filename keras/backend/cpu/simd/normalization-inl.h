@@ -58,99 +58,130 @@ KERAS_INLINE float read(float value) { return value; }
 KERAS_INLINE void write(float value, float& to) { to = value; }
 KERAS_INLINE void write(float value, Brain& to) { to = to_brain(value); }
 
-/// Columns are summed in blocks of rows that fit in registers, then in double: as exact as the
-/// numbers themselves, and independent of how the rows are cut but for the cut at block bounds.
+/// Columns are summed in blocks of rows in float32, then in double: as exact as the numbers
+/// themselves, and independent of how the rows are cut but for the cut at block bounds.
 constexpr std::int64_t kBlockRows = 32;
+/// So many columns at a time: memory is read in runs, and the sums stay in registers.
+constexpr std::int64_t kTileColumns = 64;
+
+/// Adds to `first` and `second` by column what `add(element, column, float& first, float& second)`
+/// adds up over the rows.
+template <typename Add>
+KERAS_INLINE void sum_columns(std::int64_t rows, std::int64_t columns, double* __restrict first,
+                              double* __restrict second, const Add& add) {
+  const auto sum_block = [&](std::int64_t row, std::int64_t end, std::int64_t tile, auto width) {
+    float a[kTileColumns] = {}, b[kTileColumns] = {};
+    for (std::int64_t r = row; r < end; ++r)
+      for (std::int64_t c = 0; c < width; ++c) add(r * columns + tile + c, tile + c, a[c], b[c]);
+    for (std::int64_t c = 0; c < width; ++c) {
+      first[tile + c] += static_cast<double>(a[c]);
+      second[tile + c] += static_cast<double>(b[c]);
+    }
+  };
+  for (std::int64_t row = 0; row < rows; row += kBlockRows) {
+    const std::int64_t end = row + kBlockRows < rows ? row + kBlockRows : rows;
+    std::int64_t tile = 0;
+    for (; tile + kTileColumns <= columns; tile += kTileColumns)
+      sum_block(row, end, tile, std::integral_constant<std::int64_t, kTileColumns>{});
+    for (; tile + kLanes <= columns; tile += kLanes)
+      sum_block(row, end, tile, std::integral_constant<std::int64_t, kLanes>{});
+    if (tile < columns) sum_block(row, end, tile, columns - tile);
+  }
+}
 
 template <typename T>
 void column_moments(std::int64_t rows, std::int64_t columns, const void* __restrict x_memory,
                     const float* __restrict shift, double* __restrict sum,
                     double* __restrict square_sum) {
-  const T* x = static_cast<const T*>(x_memory);
-  for (std::int64_t column = 0; column < columns; column += kLanes) {
-    const std::int64_t width = columns - column < kLanes ? columns - column : kLanes;
-    for (std::int64_t row = 0; row < rows; row += kBlockRows) {
-      const std::int64_t end = row + kBlockRows < rows ? row + kBlockRows : rows;
-      float s[kLanes] = {}, q[kLanes] = {};
-      if (width == kLanes) {
-        for (std::int64_t r = row; r < end; ++r)
-          for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-            const float d = read(x[r * columns + column + lane]) - shift[column + lane];
-            s[lane] += d;
-            q[lane] += d * d;
-          }
-      } else {
-        for (std::int64_t r = row; r < end; ++r)
-          for (std::int64_t lane = 0; lane < width; ++lane) {
-            const float d = read(x[r * columns + column + lane]) - shift[column + lane];
-            s[lane] += d;
-            q[lane] += d * d;
-          }
-      }
-      for (std::int64_t lane = 0; lane < width; ++lane) {
-        sum[column + lane] += static_cast<double>(s[lane]);
-        square_sum[column + lane] += static_cast<double>(q[lane]);
-      }
+  const T* __restrict x = static_cast<const T*>(x_memory);
+  sum_columns(rows, columns, sum, square_sum,
+              [&](std::int64_t at, std::int64_t column, float& s, float& q) {
+                const float d = read(x[at]) - shift[column];
+                s += d;
+                q += d * d;
+              });
+}
+
+template <typename T, bool kAdds>
+void scale_rows(std::int64_t rows, std::int64_t columns, const T* __restrict x,
+                const float* __restrict scale, const float* __restrict offset,
+                const T* __restrict residual, float least, float most, T* __restrict y) {
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const std::int64_t at = row * columns + c;
+      float value = read(x[at]) * scale[c] + offset[c];
+      if constexpr (kAdds) value += read(residual[at]);
+      // Written so that NaN stays.
+      value = value < least ? least : value;
+      write(value > most ? most : value, y[at]);
     }
-  }
 }
 
 template <typename T>
-void scale_columns(std::int64_t rows, std::int64_t columns, const void* __restrict x_memory,
-                   const float* __restrict scale, const float* __restrict offset,
-                   void* __restrict y_memory) {
-  const T* x = static_cast<const T*>(x_memory);
-  T* y = static_cast<T*>(y_memory);
-  for (std::int64_t row = 0; row < rows; ++row, x += columns, y += columns)
-    for (std::int64_t c = 0; c < columns; ++c) write(read(x[c]) * scale[c] + offset[c], y[c]);
+void scale_columns(std::int64_t rows, std::int64_t columns, const void* x, const float* scale,
+                   const float* offset, const void* residual, float least, float most, void* y) {
+  const auto run = residual ? scale_rows<T, true> : scale_rows<T, false>;
+  run(rows, columns, static_cast<const T*>(x), scale, offset, static_cast<const T*>(residual),
+      least, most, static_cast<T*>(y));
+}
+
+/// dy where the rectifier let x pass: there its outcome, in the dtype that it had, lies between the
+/// bounds.
+template <typename T, bool kRectified>
+KERAS_INLINE float passed(T x, T dy, const float* scale, const float* offset, float most,
+                          std::int64_t column) {
+  const float d = read(dy);
+  if constexpr (!kRectified) return d;
+  T y;
+  write(read(x) * scale[column] + offset[column], y);
+  return read(y) > 0.0f && read(y) < most ? d : 0.0f;
+}
+
+template <typename T, bool kRectified>
+void gradient_sums(std::int64_t rows, std::int64_t columns, const T* __restrict x,
+                   const T* __restrict dy, const float* __restrict mean,
+                   const ColumnRectifier& rectifier, double* __restrict sum,
+                   double* __restrict product) {
+  const float* __restrict scale = rectifier.scale, * __restrict offset = rectifier.offset;
+  const float most = rectifier.most;
+  sum_columns(rows, columns, sum, product,
+              [&](std::int64_t at, std::int64_t column, float& s, float& p) {
+                const float d = passed<T, kRectified>(x[at], dy[at], scale, offset, most, column);
+                s += d;
+                p += d * (read(x[at]) - mean[column]);
+              });
 }
 
 template <typename T>
-void column_gradient_sums(std::int64_t rows, std::int64_t columns, const void* __restrict x_memory,
-                          const void* __restrict dy_memory, const float* __restrict mean,
-                          double* __restrict sum, double* __restrict product) {
-  const T* x = static_cast<const T*>(x_memory);
-  const T* dy = static_cast<const T*>(dy_memory);
-  for (std::int64_t column = 0; column < columns; column += kLanes) {
-    const std::int64_t width = columns - column < kLanes ? columns - column : kLanes;
-    for (std::int64_t row = 0; row < rows; row += kBlockRows) {
-      const std::int64_t end = row + kBlockRows < rows ? row + kBlockRows : rows;
-      float s[kLanes] = {}, p[kLanes] = {};
-      if (width == kLanes) {
-        for (std::int64_t r = row; r < end; ++r)
-          for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-            const std::int64_t at = r * columns + column + lane;
-            s[lane] += read(dy[at]);
-            p[lane] += read(dy[at]) * (read(x[at]) - mean[column + lane]);
-          }
-      } else {
-        for (std::int64_t r = row; r < end; ++r)
-          for (std::int64_t lane = 0; lane < width; ++lane) {
-            const std::int64_t at = r * columns + column + lane;
-            s[lane] += read(dy[at]);
-            p[lane] += read(dy[at]) * (read(x[at]) - mean[column + lane]);
-          }
-      }
-      for (std::int64_t lane = 0; lane < width; ++lane) {
-        sum[column + lane] += static_cast<double>(s[lane]);
-        product[column + lane] += static_cast<double>(p[lane]);
-      }
-    }
-  }
+void column_gradient_sums(std::int64_t rows, std::int64_t columns, const void* x, const void* dy,
+                          const float* mean, const ColumnRectifier& rectifier, double* sum,
+                          double* product) {
+  const auto run = rectifier.scale ? gradient_sums<T, true> : gradient_sums<T, false>;
+  run(rows, columns, static_cast<const T*>(x), static_cast<const T*>(dy), mean, rectifier, sum,
+      product);
 }
 
-template <typename T>
-void batch_norm_input_gradient(std::int64_t rows, std::int64_t columns,
-                               const void* __restrict x_memory, const void* __restrict dy_memory,
-                               const float* __restrict mean, const float* __restrict a,
-                               const float* __restrict b, const float* __restrict d,
-                               void* __restrict dx_memory) {
-  const T* x = static_cast<const T*>(x_memory);
-  const T* dy = static_cast<const T*>(dy_memory);
-  T* dx = static_cast<T*>(dx_memory);
+template <typename T, bool kRectified>
+void input_gradient(std::int64_t rows, std::int64_t columns, const T* __restrict x,
+                    const T* __restrict dy, const float* __restrict mean, const float* __restrict a,
+                    const float* __restrict b, const float* __restrict d,
+                    const ColumnRectifier& rectifier, T* __restrict dx) {
+  const float* __restrict scale = rectifier.scale, * __restrict offset = rectifier.offset;
+  const float most = rectifier.most;
   for (std::int64_t row = 0; row < rows; ++row, x += columns, dy += columns, dx += columns)
     for (std::int64_t c = 0; c < columns; ++c)
-      write(a[c] * read(dy[c]) + b[c] * (read(x[c]) - mean[c]) + d[c], dx[c]);
+      write(a[c] * passed<T, kRectified>(x[c], dy[c], scale, offset, most, c) +
+                b[c] * (read(x[c]) - mean[c]) + d[c],
+            dx[c]);
+}
+
+template <typename T>
+void batch_norm_input_gradient(std::int64_t rows, std::int64_t columns, const void* x,
+                               const void* dy, const float* mean, const float* a, const float* b,
+                               const float* d, const ColumnRectifier& rectifier, void* dx) {
+  const auto run = rectifier.scale ? input_gradient<T, true> : input_gradient<T, false>;
+  run(rows, columns, static_cast<const T*>(x), static_cast<const T*>(dy), mean, a, b, d, rectifier,
+      static_cast<T*>(dx));
 }
 
 void layer_norm(std::int64_t rows, std::int64_t size, double epsilon, const float* x,

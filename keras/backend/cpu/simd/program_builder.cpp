@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -166,9 +167,12 @@ ProgramBuilder::Typed ProgramBuilder::apply(const engine::Op& op, const engine::
   const bool select = &op == &ops::select_op;
   const Typed& first = sources[select ? 1 : 0];
   const Lane lane = first.dtype == DType::kBool ? Lane::kInt64 : simd::lane_of(first.dtype);
-  if (&op == &ops::relu_op)
-    return finished(program_.apply(opcode, sources[0].value, program_.constant(lane, 0.0)),
-                    first.dtype);
+  if (&op == &ops::relu_op) {
+    const double most = attrs.as<ops::ReluAttrs>().max_value;
+    simd::Value y = program_.apply(opcode, sources[0].value, program_.constant(lane, 0.0));
+    if (std::isfinite(most)) y = program_.apply(Opcode::kMinimum, y, program_.constant(lane, most));
+    return finished(y, first.dtype);
+  }
   std::array<std::optional<simd::Value>, 3> values;
   for (std::size_t i = 0; i < sources.size(); ++i)
     values[i] = select && i == 0 ? sources[i].value : in_lane(sources[i], lane);

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "keras/backend/cpu/fusions/fused_batch_norm.h"
+#include "keras/engine/passes/engine_passes.h"
+#include "keras/engine/tensor/convert.h"
+#include "keras/ops/elementwise/elementwise.h"
+#include "keras/ops/nn/relu.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+using engine::Graph;
+using engine::GraphCall;
+using engine::kNoValue;
+using engine::ValueId;
+
+class Fuser {
+ public:
+  explicit Fuser(Graph graph)
+      : graph_(std::move(graph)),
+        uses_(graph_.use_counts()),
+        users_(graph_.values.size()),
+        maker_(graph_.values.size(), -1),
+        taken_(graph_.calls.size(), false) {
+    for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
+      for (const ValueId input : graph_.calls[i].inputs) users_[at(input)].push_back(i);
+      for (const ValueId output : graph_.calls[i].outputs) maker_[at(output)] = static_cast<int>(i);
+    }
+  }
+
+  Graph run() {
+    // Gradients first: they look at the normalization and the rectifier as they are.
+    for (auto& call : graph_.calls)
+      if (call.op == &ops::batch_norm_gradient_op) fuse_gradient(call);
+    for (std::size_t i = 0; i < graph_.calls.size(); ++i)
+      if (graph_.calls[i].op == &ops::batch_norm_training_op) fuse_forward(i);
+    std::vector<GraphCall> calls;
+    for (std::size_t i = 0; i < graph_.calls.size(); ++i)
+      if (!taken_[i]) calls.push_back(std::move(graph_.calls[i]));
+    graph_.calls = std::move(calls);
+    return engine::drop_dead_code(std::move(graph_));
+  }
+
+ private:
+  static std::size_t at(ValueId value) { return static_cast<std::size_t>(value); }
+  const GraphCall* maker(ValueId value) const {
+    const int call = maker_[at(value)];
+    return call < 0 ? nullptr : &graph_.calls[static_cast<std::size_t>(call)];
+  }
+  /// The call that uses a value, if there is but one use of it, and that is no result or variable.
+  const GraphCall* only_user(ValueId value) const {
+    const auto& users = users_[at(value)];
+    return uses_[at(value)] == 1 && users.size() == 1 ? &graph_.calls[users[0]] : nullptr;
+  }
+
+  /// The new call stands where the normalization stood, so that its statistics come in time; what
+  /// it adds must be there by then.
+  void fuse_forward(std::size_t place) {
+    GraphCall& norm = graph_.calls[place];
+    FusedBatchNormAttrs attrs{.norm = norm.attrs.as<ops::BatchNormAttrs>()};
+    ValueId value = norm.outputs[0], residual = kNoValue;
+    const GraphCall* next = only_user(value);
+    const auto take = [&] {
+      value = next->outputs[0];
+      taken_[static_cast<std::size_t>(next - graph_.calls.data())] = true;
+      next = only_user(value);
+    };
+    if (next && next->op == &ops::add_op) {
+      residual = addend(*next, value, place);
+      if (residual == kNoValue) return;
+      take();
+    }
+    if (next && next->op == &ops::relu_op) {
+      attrs.rectified = true;
+      attrs.max_value = next->attrs.as<ops::ReluAttrs>().max_value;
+      take();
+    }
+    if (value == norm.outputs[0]) return;
+    attrs.residual = residual != kNoValue;
+    if (attrs.residual) norm.inputs.push_back(residual);
+    norm.op = &fused_batch_norm_op;
+    norm.attrs = attrs;
+    norm.outputs[0] = value;
+    maker_[at(value)] = static_cast<int>(place);
+  }
+
+  ValueId addend(const GraphCall& add, ValueId value, std::size_t place) const {
+    const ValueId other = add.inputs[add.inputs[0] == value ? 1 : 0];
+    const bool fits = other != value && graph_.spec(other) == graph_.spec(value) &&
+                      graph_.spec(add.outputs[0]) == graph_.spec(value);
+    return fits && maker_[at(other)] < static_cast<int>(place) ? other : kNoValue;
+  }
+
+  /// dy is select(y > 0, select(y < max_value, …, 0), 0) for the rectified outcome y of the
+  /// normalization whose gradient is taken, or the former alone.
+  void fuse_gradient(GraphCall& gradient) {
+    const std::size_t mean = gradient.attrs.as<ops::BatchNormAttrs>().scale ? 2 : 1;
+    const GraphCall* norm = maker(gradient.inputs[mean]);
+    if (!norm || norm->op != &ops::batch_norm_training_op || norm->inputs[0] != gradient.inputs[0])
+      return;
+    const GraphCall* relu = only_user(norm->outputs[0]);
+    if (!relu || relu->op != &ops::relu_op) return;
+    const double most = relu->attrs.as<ops::ReluAttrs>().max_value;
+    bool above = false, below = std::isinf(most);
+    ValueId dy = gradient.inputs.back();
+    while (!above || !below) {
+      const GraphCall* select = only_user(dy) ? maker(dy) : nullptr;
+      if (!select || select->op != &ops::select_op || !is_number(select->inputs[2], 0)) return;
+      const GraphCall* condition = maker(select->inputs[0]);
+      if (!condition || condition->inputs[0] != relu->outputs[0]) return;
+      if (condition->op == &ops::greater_op && is_number(condition->inputs[1], 0)) {
+        above = true;
+      } else if (condition->op == &ops::less_op && is_number(condition->inputs[1], most)) {
+        below = true;
+      } else {
+        return;
+      }
+      dy = select->inputs[1];
+      if (graph_.spec(dy) != graph_.spec(gradient.inputs[0])) return;
+    }
+    FusedBatchNormAttrs attrs{.norm = norm->attrs.as<ops::BatchNormAttrs>(), .max_value = most};
+    attrs.rectified = true;
+    if (attrs.norm.center)
+      gradient.inputs.insert(gradient.inputs.begin() + static_cast<std::ptrdiff_t>(mean),
+                             norm->inputs[attrs.norm.scale ? 2 : 1]);
+    gradient.inputs.back() = dy;
+    gradient.op = &fused_batch_norm_gradient_op;
+    gradient.attrs = attrs;
+  }
+
+  bool is_number(ValueId value, double number) const {
+    const TensorSpec& spec = graph_.spec(value);
+    if (spec.shape.size() != 1) return false;
+    for (const auto& constant : graph_.constants)
+      if (constant.value == value) {
+        double found = 0;
+        engine::convert_elements(constant.storage.data(), spec.dtype, &found, DType::kFloat64, 1);
+        return found == number;
+      }
+    return false;
+  }
+
+  Graph graph_;
+  std::vector<int> uses_;
+  std::vector<std::vector<std::size_t>> users_;
+  std::vector<int> maker_;
+  std::vector<bool> taken_;  ///< calls that have become part of another
+};
+
+}  // namespace
+
+Graph fuse_batch_norm(Graph graph) { return Fuser(std::move(graph)).run(); }
+
+}  // namespace keras::backend::cpu
