@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
+#include "keras/backend/cpu/fusions/recompute.h"
 #include "keras/backend/cpu/simd/program_builder.h"
 #include "keras/ops/reduction/reduce.h"
 
@@ -15,9 +17,6 @@ using engine::Graph;
 using engine::GraphCall;
 using engine::kNoValue;
 using engine::ValueId;
-
-/// More would not fit in the interpreter's registers in L1.
-constexpr std::size_t kMostInstructions = 48;
 
 /// Groups of calls that become one loop each. A group may take a call in, or two groups become one,
 /// as long as nothing that leaves the group comes back into it: the groups' graph stays acyclic.
@@ -178,21 +177,65 @@ class Grouping {
   std::vector<std::vector<int>> members_;
 };
 
-/// Values that somebody outside of the group uses.
-std::vector<bool> used_outside(const Graph& graph, const std::vector<int>& group) {
-  std::vector<int> uses = graph.use_counts();
-  for (const int i : group)
-    for (const ValueId input : graph.calls[static_cast<std::size_t>(i)].inputs)
-      --uses[static_cast<std::size_t>(input)];
-  std::vector<bool> out;
-  for (const int i : group) {
-    const ValueId made = graph.calls[static_cast<std::size_t>(i)].outputs[0];
-    out.push_back(uses[static_cast<std::size_t>(made)] > 0);
+/// A loop: the calls that it stands for, and calls of other loops that it does again for itself.
+struct Loop {
+  std::vector<int> own;
+  std::vector<int> all;
+};
+
+std::vector<Loop> make_loops(const Graph& graph) {
+  Grouping grouping(graph);
+  grouping.run();
+  auto groups = grouping.ordered_groups();
+  auto repeated = find_recomputations(graph, groups);
+  std::vector<Loop> loops;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    std::vector<int> all = std::move(repeated[g]);
+    all.insert(all.end(), groups[g].begin(), groups[g].end());
+    std::sort(all.begin(), all.end());
+    loops.push_back({std::move(groups[g]), std::move(all)});
   }
-  return out;
+  return loops;
 }
 
-GraphCall fused_call(const Graph& graph, const std::vector<int>& group) {
+/// How often values are used outside of the loop that makes them and of those that make them again.
+std::vector<int> uses_outside(const Graph& graph, const std::vector<Loop>& loops) {
+  std::vector<int> uses = graph.use_counts();
+  for (const auto& loop : loops) {
+    std::set<ValueId> made;
+    for (const int i : loop.all) {
+      const auto& outputs = graph.calls[static_cast<std::size_t>(i)].outputs;
+      made.insert(outputs.begin(), outputs.end());
+    }
+    for (const int i : loop.own)
+      for (const ValueId input : graph.calls[static_cast<std::size_t>(i)].inputs)
+        if (made.contains(input)) --uses[static_cast<std::size_t>(input)];
+  }
+  return uses;
+}
+
+/// Leaves out the calls that only loops need which make them again.
+void drop_unneeded(const Graph& graph, Loop& loop, const std::vector<int>& uses) {
+  std::set<ValueId> needed;
+  for (const int i : loop.own)
+    for (const ValueId made : graph.calls[static_cast<std::size_t>(i)].outputs)
+      if (uses[static_cast<std::size_t>(made)] > 0) needed.insert(made);
+  std::vector<int> kept;
+  for (auto i = loop.all.rbegin(); i != loop.all.rend(); ++i) {
+    const GraphCall& call = graph.calls[static_cast<std::size_t>(*i)];
+    if (!needed.contains(call.outputs[0])) continue;
+    needed.insert(call.inputs.begin(), call.inputs.end());
+    kept.push_back(*i);
+  }
+  std::reverse(kept.begin(), kept.end());
+  loop.all = std::move(kept);
+  std::erase_if(loop.own, [&](int i) {
+    return std::find(loop.all.begin(), loop.all.end(), i) == loop.all.end();
+  });
+}
+
+GraphCall fused_call(const Graph& graph, const Loop& loop, const std::vector<int>& uses) {
+  const std::vector<int>& group = loop.all;
   FusedElementwiseAttrs attrs;
   GraphCall fused;
   const auto call = [&](int i) -> const GraphCall& {
@@ -223,12 +266,12 @@ GraphCall fused_call(const Graph& graph, const std::vector<int>& group) {
     for (const ValueId input : call(i).inputs) instruction.sources.push_back(source(input));
     attrs.instructions.push_back(std::move(instruction));
   }
-  const std::vector<bool> leaves = used_outside(graph, group);
-  for (std::size_t k = 0; k < group.size(); ++k)
-    if (leaves[k]) {
-      attrs.outputs.push_back(static_cast<int>(k));
-      fused.outputs.push_back(call(group[k]).outputs[0]);
-    }
+  for (const int i : loop.own) {
+    const ValueId made = call(i).outputs[0];
+    if (uses[static_cast<std::size_t>(made)] == 0) continue;
+    attrs.outputs.push_back(instruction_of.at(made));
+    fused.outputs.push_back(made);
+  }
   fused.op = &fused_elementwise_op;
   fused.attrs = std::move(attrs);
   return fused;
@@ -237,12 +280,16 @@ GraphCall fused_call(const Graph& graph, const std::vector<int>& group) {
 }  // namespace
 
 Graph fuse_elementwise(Graph graph) {
-  Grouping grouping(graph);
-  grouping.run();
+  std::vector<Loop> loops = make_loops(graph);
+  const std::vector<int> uses = uses_outside(graph, loops);
   std::vector<GraphCall> calls;
-  for (const auto& group : grouping.ordered_groups()) {
-    const GraphCall& first = graph.calls[static_cast<std::size_t>(group[0])];
-    calls.push_back(group.size() > 1 ? fused_call(graph, group) : first);
+  for (auto& loop : loops) {
+    if (loop.all.size() > 1) drop_unneeded(graph, loop, uses);
+    if (loop.all.size() == 1) {
+      calls.push_back(graph.calls[static_cast<std::size_t>(loop.all[0])]);
+    } else if (loop.all.size() > 1) {
+      calls.push_back(fused_call(graph, loop, uses));
+    }
   }
   graph.calls = std::move(calls);
   return graph;

@@ -90,7 +90,7 @@ const Function kFunctions[] = {
     {Opcode::kAsinh, [](double x) { return std::asinh(x); }, 0.51},
     {Opcode::kAcosh, [](double x) { return std::acosh(x); }, 0.51},
     {Opcode::kAtanh, [](double x) { return std::atanh(x); }, 0.51},
-    {Opcode::kErf, [](double x) { return std::erf(x); }, 0.51},
+    {Opcode::kErf, [](double x) { return std::erf(x); }, 1.5},
     {Opcode::kErfc, [](double x) { return std::erfc(x); }, 0.51},
     {Opcode::kSigmoid, sigmoid, 2.1},
     {Opcode::kSoftplus, softplus, 0.51},

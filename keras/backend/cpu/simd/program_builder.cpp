@@ -207,6 +207,13 @@ std::string ProgramBuilder::refusal(const engine::Op& op, const Specs& inputs) {
   return {};
 }
 
+double ProgramBuilder::cost(const engine::Op& op, const Specs& inputs) {
+  constexpr double kCast = 30;
+  const auto opcode = opcodes().find(&op);
+  if (opcode == opcodes().end()) return kCast;
+  return simd::opcode_cost(opcode->second, simd::lane_of(inputs.back().dtype));
+}
+
 ProgramKernel::ProgramKernel(const simd::ElementwiseProgram& program, int threads, int inputs,
                              std::vector<std::vector<bool>> in_place)
     : plan_(program, {.threads = threads}),

@@ -36,6 +36,8 @@ class ProgramBuilder {
 
   /// Why an operation cannot be part of a program on such inputs; nothing when it can.
   static std::string refusal(const engine::Op& op, const Specs& inputs);
+  /// Nanoseconds for 1,024 elements of an operation that is not refused, roughly.
+  static double cost(const engine::Op& op, const Specs& inputs);
 
  private:
   simd::Value in_lane(const Typed& value, simd::Lane lane);

@@ -56,7 +56,6 @@ KERAS_BY_DOUBLE(Cosh, cosh_d, __builtin_cosh)
 KERAS_BY_DOUBLE(Asinh, asinh_d, __builtin_asinh)
 KERAS_BY_DOUBLE(Acosh, acosh_d, __builtin_acosh)
 KERAS_BY_DOUBLE(Atanh, atanh_d, __builtin_atanh)
-KERAS_BY_DOUBLE(Erf, erf_d, __builtin_erf)
 KERAS_BY_DOUBLE(Erfc, erfc_d, __builtin_erfc)
 KERAS_BY_DOUBLE(Erfinv, erfinv_d, erfinv_libm)
 KERAS_BY_DOUBLE(Softplus, softplus_d, softplus_libm)
@@ -73,6 +72,10 @@ struct Log : Functor {
 struct Tanh : Functor {
   KERAS_INLINE float of(float x) { return tanh_f(x); }
   KERAS_INLINE double of(double x) { return __builtin_tanh(x); }
+};
+struct Erf : Functor {
+  KERAS_INLINE float of(float x) { return erf_f(x); }
+  KERAS_INLINE double of(double x) { return __builtin_erf(x); }
 };
 struct Sigmoid : Functor {
   KERAS_INLINE float of(float x) { return sigmoid_f(x); }

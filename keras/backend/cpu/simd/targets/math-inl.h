@@ -211,11 +211,6 @@ KERAS_INLINE double erfc_d(double x) {
   return x != x ? x : y;
 }
 
-KERAS_INLINE double erf_d(double x) {
-  const double far = copysign_d(1.0 - erfc_tail_d(abs_d(x)), x);
-  return abs_d(x) < 1.0 ? erf_small_d(x) : (x != x ? x : far);
-}
-
 /// M. Giles, "Approximating the erfinv function" (2010), sharpened by a Newton step on erf or, in
 /// the tails, on erfc.
 KERAS_INLINE double erfinv_d(double x) {
@@ -343,5 +338,31 @@ KERAS_INLINE float tanh_f(float x) {
   const float near = x + x * (p * z);
   const float far = 1.0f - 2.0f / (exp_f(a + a) + 1.0f);
   const float y = copysign_f(a < 0.625f ? near : far, x);
+  return x != x ? x : y;
+}
+
+/// x + x P(x²) near 0, and 1 - e^(-x Q(x)) beyond: fitted to the least largest error in units of the
+/// last place, 1 for each.
+KERAS_INLINE float erf_f(float x) {
+  const float a = abs_f(x);
+  const float z = x * x;
+  float p = 8.185087062884122e-5f;
+  p = p * z - 8.097701938822865e-4f;
+  p = p * z + 5.196951795369387e-3f;
+  p = p * z - 2.6857705786824226e-2f;
+  p = p * z + 0.11283663660287857f;
+  p = p * z - 0.37612631916999817f;
+  p = p * z + 0.12837916612625122f;
+  const float near = x + x * p;
+  const float t = a > 4.0f ? 4.0f : a;
+  float q = 1.2579471331264358e-5f;
+  q = q * t - 3.363426949363202e-4f;
+  q = q * t + 3.697704989463091e-3f;
+  q = q * t - 2.3879362270236015e-2f;
+  q = q * t + 0.106373630464077f;
+  q = q * t + 0.6350682377815247f;
+  q = q * t + 1.128669023513794f;
+  const float far = copysign_f(1.0f - exp_f(-(q * t)), x);
+  const float y = a < 0.95f ? near : far;
   return x != x ? x : y;
 }
