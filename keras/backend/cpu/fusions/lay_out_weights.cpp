@@ -133,11 +133,11 @@ class WeightLayouts {
   Graph run() {
     for (const auto& call : graph_.calls) {
       if (is_convolution(call)) {
-        lay_out_convolution(call);
         lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
           if (!convolution_refusal(question).empty()) return nullptr;
           return convolution_kernel_layout(convolution_problem(question), question, true);
         });
+        lay_out_convolution(call);
       }
       if (is_matmul(call))
         lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {

@@ -7,6 +7,7 @@
 
 #include "keras/backend/cpu/onednn/epilogue.h"
 #include "keras/backend/cpu/onednn/primitive.h"
+#include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
 #include "keras/backend/cpu/onednn/weight_layout.h"
 #include "keras/engine/text.h"
@@ -405,7 +406,9 @@ std::string convolution_refusal(const engine::KernelCall& call) {
 engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
                                             const engine::KernelCall& call, bool read_only) {
   const Shape& kernel = call.inputs[1].shape;
-  if (is_pointwise(problem, kernel)) return read_only ? matmul_kernel_layout(call) : nullptr;
+  if (read_only && (is_pointwise(problem, kernel) || is_small_matmul(problem, call)))
+    return matmul_kernel_layout(problem, call);
+  if (is_pointwise(problem, kernel)) return nullptr;
   if (!read_only && is_matmul(problem, kernel, call.outputs[0].shape)) return nullptr;
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.inputs[0].shape, kernel, call.outputs[0].shape,
@@ -424,7 +427,7 @@ engine::LayoutPtr convolution_kernel_layout(const ConvolutionProblem& problem,
 std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
                                                             const engine::KernelCall& call) {
   const Shape& weights = call.inputs[1].shape;
-  if (is_pointwise(problem, weights) ||
+  if (is_pointwise(problem, weights) || is_small_product_layout(call.input_layout(1)) ||
       (!call.input_layout(1) && is_matmul(problem, weights, call.outputs[0].shape)))
     return prepare_as_matmul(problem, call);
   const SequentialOpenMp sequential;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
 
 namespace keras::backend::cpu {
@@ -152,6 +153,17 @@ TensorSpec patch_matrix(StagedKernel& kernel, const ConvolutionProblem& problem,
   return patches.matrix();
 }
 
+/// The operands of a convolution as a product; of the patches only how many there are.
+MatmulOperands operands_of(const ConvolutionProblem& problem, const engine::KernelCall& call) {
+  const TensorSpec b = as_matrix(call.inputs[1]), c = as_matrix(call.outputs[0]);
+  MatmulOperands operands{{{c.shape[0], b.shape[0]}, call.inputs[0].dtype}, b, c};
+  operands.b_layout = call.input_layout(1);
+  operands.epilogue = epilogue_operands(call, problem.bias ? 3 : 2);
+  for (auto& operand : operands.epilogue)
+    if (operand.spec.shape == call.outputs[0].shape) operand.spec = as_matrix(operand.spec);
+  return operands;
+}
+
 }  // namespace
 
 bool is_pointwise(const ConvolutionProblem& problem, const Shape& kernel) {
@@ -171,13 +183,9 @@ bool is_matmul(const ConvolutionProblem& problem, const Shape& kernel, const Sha
 std::unique_ptr<engine::PreparedKernel> prepare_as_matmul(const ConvolutionProblem& problem,
                                                           const engine::KernelCall& call) {
   auto kernel = std::make_unique<StagedKernel>();
-  MatmulOperands operands{{}, as_matrix(call.inputs[1]), as_matrix(call.outputs[0])};
+  MatmulOperands operands = operands_of(problem, call);
   operands.a = patch_matrix(*kernel, problem, call, call.inputs[1].shape, call.outputs[0].shape,
                             operands.a_place);
-  operands.b_layout = call.input_layout(1);
-  operands.epilogue = epilogue_operands(call, problem.bias ? 3 : 2);
-  for (auto& operand : operands.epilogue)
-    if (operand.spec.shape == call.outputs[0].shape) operand.spec = as_matrix(operand.spec);
   add_matmul(*kernel, {.bias = problem.bias, .epilogue = problem.epilogue}, operands, call.threads);
   return kernel;
 }
@@ -209,12 +217,16 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
   return kernel;
 }
 
-engine::LayoutPtr matmul_kernel_layout(const engine::KernelCall& call) {
+bool is_small_matmul(const ConvolutionProblem& problem, const engine::KernelCall& call) {
+  return problem.groups == 1 &&
+         is_small_product({.epilogue = problem.epilogue}, operands_of(problem, call));
+}
+
+engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,
+                                       const engine::KernelCall& call) {
   const Shape& weights = call.inputs[1].shape;
-  const MatmulOperands operands{
-      {{call.outputs[0].shape.slice(0, -1).size(), weights[-2]}, call.inputs[0].dtype},
-      as_matrix(call.inputs[1]),
-      as_matrix(call.outputs[0])};
+  if (is_small_matmul(problem, call)) return small_product_layout(weights, call.threads);
+  const MatmulOperands operands = operands_of(problem, call);
   std::vector<std::vector<int>> axes(static_cast<std::size_t>(weights.rank() - 2));
   axes.push_back({0});
   axes.push_back({1});

@@ -35,9 +35,12 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
-/// The layout in which a convolution of pixels wants weights that no step writes; null for Keras's
-/// own.
-engine::LayoutPtr matmul_kernel_layout(const engine::KernelCall& call);
+/// True of one whose outputs are so few that the product is one of small_product.h.
+bool is_small_matmul(const ConvolutionProblem& problem, const engine::KernelCall& call);
+/// The layout in which a convolution of pixels, or a small one, wants weights that no step writes;
+/// null for Keras's own.
+engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,
+                                       const engine::KernelCall& call);
 
 bool is_pointwise(const ConvolutionProblem& problem, const Shape& kernel);
 

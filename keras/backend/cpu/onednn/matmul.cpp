@@ -6,6 +6,7 @@
 
 #include "keras/backend/cpu/onednn/epilogue.h"
 #include "keras/backend/cpu/onednn/primitive.h"
+#include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
 #include "keras/backend/cpu/onednn/weight_layout.h"
 #include "keras/engine/text.h"
@@ -254,7 +255,11 @@ MatmulProblem plain_problem(const engine::KernelCall& call) {
 
 void add_matmul(StagedKernel& kernel, const MatmulProblem& problem, const MatmulOperands& operands,
                 int threads) {
-  Planner(problem, operands, threads).plan(kernel);
+  if (is_small_product(problem, operands)) {
+    add_small_product(kernel, problem, operands, threads);
+  } else {
+    Planner(problem, operands, threads).plan(kernel);
+  }
 }
 
 std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call) {
@@ -269,7 +274,12 @@ std::string matmul_refusal(const MatmulProblem&, const engine::KernelCall& call)
 
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
                                        const engine::KernelCall& call) {
-  return matmul_weight_layout(problem, operands_of(problem, call), {{0}, {1}}, call.threads);
+  const MatmulOperands operands = operands_of(problem, call);
+  if (is_small_product(problem, operands))
+    return call.inputs[1].shape.rank() == 2
+               ? small_product_layout(call.inputs[1].shape, call.threads)
+               : nullptr;
+  return matmul_weight_layout(problem, operands, {{0}, {1}}, call.threads);
 }
 
 engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem, const MatmulOperands& operands,

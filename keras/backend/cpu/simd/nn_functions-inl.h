@@ -9,6 +9,8 @@
 #include "keras/backend/cpu/simd/normalization-inl.h"
 #include "keras/backend/cpu/simd/pooling-inl.h"
 #include "keras/backend/cpu/simd/recurrence-inl.h"
+//
+#include "keras/backend/cpu/simd/small_product-inl.h"
 
 namespace keras::backend::cpu::KERAS_TARGET {
 
@@ -40,6 +42,7 @@ const NnFunctions& nn_functions() {
       layer_norm,
       layer_norm_gradient,
       {recurrence_functions<float>, recurrence_functions<Brain>},
+      kSmallProduct,
   };
   return functions;
 }

@@ -80,6 +80,30 @@ struct BatchNormFunctions {
                                     const ColumnRectifier& rectifier, void* dx);
 };
 
+/// What is done to a row of a product before it leaves the caches.
+struct SmallProductStep {
+  enum class Kind : std::uint8_t { kClip, kSigmoid, kTanh, kMultiply, kAdd };
+  Kind kind;
+  float bound = 0;                  ///< values are brought to [0, bound]
+  const float* operand = nullptr;   ///< of the product's first column
+  std::int64_t operand_stride = 0;  ///< from row to row; 0 for one value a column
+};
+
+/// c = a·b, finished by the steps. b lies in blocks of columns: `b_stride` leads from input to
+/// input within a block, `block_stride` from block to block.
+struct SmallProduct {
+  std::int64_t rows, depth, columns;  ///< columns: a multiple of `block`
+  const float* a;
+  std::int64_t a_stride;
+  const float* b;
+  std::int64_t b_stride, block_stride;
+  std::int64_t block;  ///< columns: 16, 32, 48 or 64
+  float* c;
+  std::int64_t c_stride;
+  const SmallProductStep* steps;
+  int step_count;
+};
+
 /// The vector kernels of neural-network operations, float32 where nothing else is said, once for
 /// each instruction set. Plain functions on addresses: a compiled share of the work each.
 struct NnFunctions {
@@ -103,6 +127,8 @@ struct NnFunctions {
                               const float* dy, float* dx, float* dgamma, float* dbeta);
   /// Of float32 and of bfloat16.
   RecurrenceFunctions recurrence[2];
+  /// Null where the registers are too few for it.
+  void (*small_product)(const SmallProduct& product);
 };
 
 /// Those for this processor.

@@ -341,8 +341,8 @@ KERAS_INLINE float tanh_f(float x) {
   return x != x ? x : y;
 }
 
-/// x + x P(x²) near 0, and 1 - e^(-x Q(x)) beyond: fitted to the least largest error in units of the
-/// last place, 1 for each.
+/// x + x P(x²) near 0, and 1 - e^(-x Q(x)) beyond: fitted to the least largest error in units of
+/// the last place, 1 for each.
 KERAS_INLINE float erf_f(float x) {
   const float a = abs_f(x);
   const float z = x * x;

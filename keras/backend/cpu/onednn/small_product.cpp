@@ -1,0 +1,180 @@
+#include "keras/backend/cpu/onednn/small_product.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "keras/backend/cpu/onednn/staged_kernel.h"
+#include "keras/backend/cpu/simd/nn_functions.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+/// With more rows oneDNN is faster.
+constexpr std::int64_t kMostRows = 48;
+/// Below this many multiplications another thread costs more than it brings.
+constexpr std::int64_t kWorthAThread = 1 << 17;
+constexpr std::int64_t kLanes = 16;
+constexpr std::size_t kMostSteps = 8;
+
+class ColumnBlocks final : public engine::Layout {
+ public:
+  ColumnBlocks(std::vector<std::vector<std::int64_t>> places, std::int64_t block)
+      : Layout(std::move(places)), block_(block) {}
+  std::int64_t block() const { return block_; }
+
+ private:
+  std::int64_t block_;
+};
+
+/// The block with which the thread that has most of them is done first: narrow ones keep the
+/// processor less busy (measured, for 1 and 9 rows). 0 where none divides the columns.
+std::int64_t block_columns(std::int64_t columns, int threads) {
+  struct Width {
+    std::int64_t block;
+    double slowness;
+  };
+  std::int64_t best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (const auto& [block, slowness] : {Width{64, 1}, {48, 1.1}, {32, 1.25}, {16, 2}}) {
+    if (columns % block != 0) continue;
+    const std::int64_t most = (columns / block + threads - 1) / threads;
+    const double time = static_cast<double>(most * block) * slowness;
+    if (time < least) best = block;
+    least = std::min(least, time);
+  }
+  return best;
+}
+
+bool is_matrix(const Shape& shape) { return shape.size() == shape[-1] * shape[-2]; }
+
+SmallProductStep::Kind kind_of(EpilogueStep::Kind kind) {
+  switch (kind) {
+    case EpilogueStep::Kind::kSigmoid:
+      return SmallProductStep::Kind::kSigmoid;
+    case EpilogueStep::Kind::kTanh:
+      return SmallProductStep::Kind::kTanh;
+    case EpilogueStep::Kind::kMultiply:
+      return SmallProductStep::Kind::kMultiply;
+    case EpilogueStep::Kind::kAdd:
+      return SmallProductStep::Kind::kAdd;
+    case EpilogueStep::Kind::kRelu:
+    case EpilogueStep::Kind::kClip:
+      break;
+  }
+  return SmallProductStep::Kind::kClip;
+}
+
+/// The steps of a share, their operands numbered in the order of the share's places.
+std::vector<SmallProductStep> steps_of(const MatmulProblem& problem, const MatmulOperands& operands,
+                                       std::int64_t columns) {
+  std::vector<SmallProductStep> steps;
+  if (problem.bias) steps.push_back({.kind = SmallProductStep::Kind::kAdd});
+  auto operand = operands.epilogue.begin();
+  for (const auto& step : problem.epilogue) {
+    const bool clips = step.kind == EpilogueStep::Kind::kClip;
+    steps.push_back(
+        {.kind = kind_of(step.kind),
+         .bound = clips ? static_cast<float>(step.bound) : std::numeric_limits<float>::infinity()});
+    if (step.has_operand() && (operand++)->spec.shape.size() != columns)
+      steps.back().operand_stride = columns;
+  }
+  return steps;
+}
+
+bool takes_operand(const SmallProductStep& step) {
+  return step.kind == SmallProductStep::Kind::kMultiply ||
+         step.kind == SmallProductStep::Kind::kAdd;
+}
+
+/// Where the operands of the steps of the share from column `first` on lie.
+void add_operand_places(const MatmulProblem& problem, const MatmulOperands& operands,
+                        std::size_t offset, std::vector<Place>& places) {
+  if (problem.bias) places.push_back(operands.bias_place.after(offset));
+  for (const auto& operand : operands.epilogue) places.push_back(operand.place.after(offset));
+}
+
+}  // namespace
+
+bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operands) {
+  const std::int64_t columns = operands.c.shape[-1];
+  const auto is_float = [](const TensorSpec& spec) { return spec.dtype == DType::kFloat32; };
+  return nn_functions().small_product && !problem.transpose_a && !problem.transpose_b &&
+         is_float(operands.a) && is_float(operands.b) && is_float(operands.c) &&
+         is_matrix(operands.b.shape) && operands.c.shape.size() <= kMostRows * columns &&
+         block_columns(columns, 1) > 0 && problem.epilogue.size() < kMostSteps &&
+         std::all_of(operands.epilogue.begin(), operands.epilogue.end(),
+                     [&](const auto& operand) { return is_float(operand.spec); }) &&
+         (!operands.b_layout || is_small_product_layout(operands.b_layout));
+}
+
+engine::LayoutPtr small_product_layout(const Shape& weights, int threads) {
+  const std::int64_t columns = weights[-1], depth = weights.size() / columns;
+  const std::int64_t block = block_columns(columns, threads);
+  if (block == 0) return nullptr;
+  std::vector<std::vector<std::int64_t>> places(static_cast<std::size_t>(weights.rank()));
+  std::int64_t stride = block;
+  for (int axis = weights.rank() - 2; axis >= 0; --axis) {
+    for (std::int64_t i = 0; i < weights[axis]; ++i)
+      places[static_cast<std::size_t>(axis)].push_back(i * stride);
+    stride *= weights[axis];
+  }
+  for (std::int64_t i = 0; i < columns; ++i)
+    places.back().push_back(i / block * block * depth + i % block);
+  return std::make_shared<ColumnBlocks>(std::move(places), block);
+}
+
+bool is_small_product_layout(const engine::LayoutPtr& layout) {
+  return dynamic_cast<const ColumnBlocks*>(layout.get()) != nullptr;
+}
+
+void add_small_product(StagedKernel& kernel, const MatmulProblem& problem,
+                       const MatmulOperands& operands, int threads) {
+  const std::int64_t columns = operands.c.shape[-1], rows = operands.c.shape.size() / columns;
+  const std::int64_t depth = operands.b.shape[-2];
+  const auto* blocks = dynamic_cast<const ColumnBlocks*>(operands.b_layout.get());
+  SmallProduct product{};
+  product.rows = rows;
+  product.depth = depth;
+  product.a_stride = depth;
+  product.c_stride = columns;
+  product.block = blocks ? blocks->block() : block_columns(columns, threads);
+  product.b_stride = blocks ? product.block : columns;
+  product.block_stride = blocks ? product.block * depth : product.block;
+  const std::int64_t work = rows * columns * depth;
+  const auto bounds =
+      cut(columns,
+          static_cast<int>(std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads))),
+          product.block);
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+    const std::size_t offset = static_cast<std::size_t>(bounds[i]) * sizeof(float);
+    const std::int64_t b_first = bounds[i] / product.block * product.block_stride;
+    std::vector<Place> places = {
+        operands.a_place, operands.b_place.after(static_cast<std::size_t>(b_first) * sizeof(float)),
+        operands.c_place.after(offset)};
+    add_operand_places(problem, operands, offset, places);
+    product.columns = bounds[i + 1] - bounds[i];
+    kernel.add(
+        [product, steps = steps_of(problem, operands, columns)](void* const* addresses) {
+          SmallProduct share = product;
+          share.a = static_cast<const float*>(addresses[0]);
+          share.b = static_cast<const float*>(addresses[1]);
+          share.c = static_cast<float*>(addresses[2]);
+          std::array<SmallProductStep, kMostSteps> own;
+          std::copy(steps.begin(), steps.end(), own.begin());
+          int next = 3;
+          for (std::size_t k = 0; k < steps.size(); ++k)
+            if (takes_operand(own[k]))
+              own[k].operand = static_cast<const float*>(addresses[next++]);
+          share.steps = own.data();
+          share.step_count = static_cast<int>(steps.size());
+          nn_functions().small_product(share);
+        },
+        std::move(places));
+  }
+}
+
+}  // namespace keras::backend::cpu

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "keras/backend/cpu/onednn/matmul.h"
+
+namespace keras::backend::cpu {
+
+/// True of a product of few rows, as a prediction for one sample makes it: how fast its weights
+/// come from memory decides, and loops of our own are better at that than oneDNN's.
+bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operands);
+
+/// The layout in which such a product wants weights (…, columns): blocks of columns, in each one
+/// input after the other. Null where the columns make no such blocks.
+engine::LayoutPtr small_product_layout(const Shape& weights, int threads);
+bool is_small_product_layout(const engine::LayoutPtr& layout);
+
+/// Adds the shares of a small product, each some columns, to the kernel's current stage.
+void add_small_product(StagedKernel& kernel, const MatmulProblem& problem,
+                       const MatmulOperands& operands, int threads);
+
+}  // namespace keras::backend::cpu

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/engine/runtime/compiled_function.h"
+#include "keras/engine/runtime/executable.h"
+#include "keras/engine/tensor/variable.h"
+#include "keras/ops/linalg.h"
+#include "keras/ops/nn.h"
+#include "keras/ops/numpy.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+/// Numbers of no pattern in [-scale, scale].
+Tensor scattered(const Shape& shape, double scale) {
+  const auto size = static_cast<double>(shape.size());
+  return ops::reshape(ops::sin(ops::square(ops::arange(1.0, size + 1.0))) * scale, shape);
+}
+
+/// The compiled function, whose weights get a layout, against the sum in double.
+void expect_product(const Tensor& x, const Tensor& w, const std::function<Tensor(Tensor)>& tail,
+                    const std::function<double(double, std::int64_t column)>& expected) {
+  const Variable weights(w);
+  const CompiledFunction f(
+      [&](const Tensors& in) { return Tensors{tail(ops::matmul(in[0], weights.value()))}; });
+  const std::int64_t depth = w.shape()[0], columns = w.shape()[1], rows = x.shape().size() / depth;
+  const auto a = x.to_vector<float>(), b = w.to_vector<float>(), c = f({x})[0].to_vector<float>();
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t column = 0; column < columns; ++column) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < depth; ++k)
+        sum += static_cast<double>(a[static_cast<std::size_t>(row * depth + k)]) *
+               static_cast<double>(b[static_cast<std::size_t>(k * columns + column)]);
+      const auto at = static_cast<std::size_t>(row * columns + column);
+      ASSERT_NEAR(c[at], expected(sum, column), 1e-5 * std::sqrt(static_cast<double>(depth)))
+          << rows << " rows, " << depth << " inputs, " << columns << " columns, at " << row << ", "
+          << column;
+    }
+}
+
+TEST(SmallProduct, IsThatOfMatricesForAllTilesAndBlocks) {
+  const auto same = [](Tensor x) { return x; };
+  const auto sum = [](double value, std::int64_t) { return value; };
+  for (const std::int64_t rows : {1, 2, 3, 4, 5, 6, 7, 9, 13, 48})
+    for (const std::int64_t columns : {16, 48, 64, 80, 96, 160})
+      expect_product(scattered({rows, 37}, 1), scattered({37, columns}, 1), same, sum);
+  // More inputs than stay in the cache.
+  expect_product(scattered({9, 2500}, 1), scattered({2500, 64}, 0.1), same, sum);
+  expect_product(scattered({2, 3, 40}, 1), scattered({40, 32}, 1), same, sum);
+}
+
+TEST(SmallProduct, IsFinishedByTheEpilogue) {
+  const std::int64_t columns = 96;
+  const Tensor bias = scattered({columns}, 1), residual = scattered({7, columns}, 1);
+  const auto b = bias.to_vector<float>();
+  const Tensor x = scattered({7, 20}, 1), w = scattered({20, columns}, 1);
+  const auto biased = [&](double sum, std::int64_t column) {
+    return sum + static_cast<double>(b[static_cast<std::size_t>(column)]);
+  };
+  expect_product(
+      x, w, [&](Tensor y) { return ops::relu(y + bias); },
+      [&](double sum, std::int64_t column) { return std::max(biased(sum, column), 0.0); });
+  expect_product(
+      x, w, [&](Tensor y) { return ops::relu6((y + bias) * bias); },
+      [&](double sum, std::int64_t column) {
+        const double y = biased(sum, column) * (biased(0, column));
+        return std::min(std::max(y, 0.0), 6.0);
+      });
+  expect_product(
+      x, w, [&](Tensor y) { return ops::tanh(y); },
+      [&](double sum, std::int64_t) { return std::tanh(sum); });
+  expect_product(
+      x, w, [&](Tensor y) { return ops::sigmoid(y + bias); },
+      [&](double sum, std::int64_t column) { return 1 / (1 + std::exp(-biased(sum, column))); });
+}
+
+TEST(SmallProduct, AddsAResidual) {
+  const Tensor x = scattered({7, 20}, 1), residual = scattered({7, 96}, 1);
+  const Variable weights(scattered({20, 96}, 1));
+  const auto run = [&](const Tensors& in) {
+    return Tensors{ops::relu(ops::matmul(in[0], weights.value()) + in[1])};
+  };
+  const auto got = CompiledFunction(run)({x, residual})[0].to_vector<float>();
+  const auto product = ops::matmul(x, weights.value()).to_vector<float>();
+  const auto added = residual.to_vector<float>();
+  for (std::size_t i = 0; i < got.size(); ++i)
+    ASSERT_NEAR(got[i], std::max(product[i] + added[i], 0.0f), 1e-5f);
+}
+
+/// A convolution of one small image, whose patches are copied and whose weights get the layout.
+TEST(SmallProduct, TakesConvolutions) {
+  for (const std::int64_t taps : {1, 3}) {
+    const Tensor x = scattered({1, 6, 5, 24}, 1);
+    const Variable kernel(scattered({taps, taps, 24, 64}, 0.3));
+    for (const int stride : {1, 2}) {
+      const auto run = [&](const Tensors& in) {
+        return Tensors{
+            ops::relu(ops::conv(in[0], kernel.value(), {.strides = stride, .padding = "same"}))};
+      };
+      const auto got = CompiledFunction(run)({x})[0].to_vector<float>();
+      const auto want = run({x})[0].to_vector<float>();
+      ASSERT_EQ(got.size(), want.size());
+      for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 2e-5f) << i;
+    }
+  }
+}
+
+TEST(SmallProduct, LeavesColumnsThatMakeNoBlocks) {
+  const auto same = [](Tensor x) { return x; };
+  const auto sum = [](double value, std::int64_t) { return value; };
+  for (const std::int64_t columns : {1, 10, 24})
+    expect_product(scattered({3, 37}, 1), scattered({37, columns}, 1), same, sum);
+}
+
+TEST(SmallProduct, GivesItsWeightsALayout) {
+  const Variable weights(scattered({20, 64}, 1));
+  const CompiledFunction f(
+      [&](const Tensors& in) { return Tensors{ops::matmul(in[0], weights.value())}; });
+  const auto executable = f.executable({{{1, 20}, DType::kFloat32}});
+  const auto& graph = executable->graph();
+  // Without wide registers there are no small products.
+  const bool wide = nn_functions().small_product != nullptr;
+  EXPECT_EQ(graph.layout(graph.variables[0].initial) != nullptr, wide);
+}
+
+}  // namespace
+}  // namespace keras::backend::cpu
