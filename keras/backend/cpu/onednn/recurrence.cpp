@@ -58,7 +58,12 @@ class StepProducts {
   /// `turned`: the kernel lies as (n, k); `adds`: the product is added to what is there.
   StepProducts(std::int64_t k, std::int64_t n, Type type, bool turned, bool adds,
                const std::vector<std::int64_t>& bounds)
-      : given_({k, n}, type, turned ? Tag::ba : Tag::ab) {
+      : k_(k),
+        n_(n),
+        small_(type == Type::f32 && !turned && !adds && n % kSmallBlock == 0 &&
+               bounds[1] - bounds[0] <= kMostSmallRows && nn_functions().small_product),
+        given_({k, n}, type, turned ? Tag::ba : Tag::ab) {
+    if (small_) return;
     const SequentialOpenMp sequential;
     wanted_ =
         descriptor(bounds[1] - bounds[0], k, n, adds, {{k, n}, type, Tag::any}).weights_desc();
@@ -98,6 +103,10 @@ class StepProducts {
     return place;
   }
   void run(std::int64_t rows, void* x, void* kernel, void* y, void* scratchpad) const {
+    if (small_) {
+      nn_functions().small_product(small_product(rows, x, kernel, y));
+      return;
+    }
     void* const addresses[] = {x, kernel, y};
     products_.at(rows)->run(addresses, scratchpad);
   }
@@ -118,6 +127,23 @@ class StepProducts {
             attributes};
   }
 
+  /// Columns side by side, and rows up to which calling oneDNN costs more than it brings.
+  static constexpr std::int64_t kSmallBlock = 64, kMostSmallRows = 6;
+
+  SmallProduct small_product(std::int64_t rows, void* x, void* kernel, void* y) const {
+    SmallProduct product{};
+    product.rows = rows;
+    product.depth = product.a_stride = k_;
+    product.columns = product.b_stride = product.c_stride = n_;
+    product.block = product.block_stride = kSmallBlock;
+    product.a = static_cast<const float*>(x);
+    product.b = static_cast<const float*>(kernel);
+    product.c = static_cast<float*>(y);
+    return product;
+  }
+
+  std::int64_t k_, n_;
+  bool small_;
   dnnl::memory::desc given_, wanted_;
   std::map<std::int64_t, std::unique_ptr<Primitive>> products_;
   std::unique_ptr<Primitive> reorder_;
