@@ -10,6 +10,7 @@
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
 #include "keras/backend/cpu/fusions/pool_before_relu.h"
+#include "keras/backend/cpu/fusions/swapped_matmul.h"
 #include "keras/backend/cpu/fusions/widen_half.h"
 #include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
@@ -39,6 +40,7 @@ std::vector<KernelRow> fast_rows() {
   std::vector<KernelRow> rows = {
       {&ops::matmul_op, {&onednn_matmul}},
       {&fused_matmul_op, {&onednn_fused_matmul}},
+      {&swapped_matmul_op, {&onednn_swapped_matmul}},
       {&ops::conv_op, {&onednn_convolution}},
       {&fused_convolution_op, {&onednn_fused_convolution}},
       {&ops::conv_input_gradient_op, {&onednn_convolution_input_gradient}},
@@ -98,6 +100,7 @@ engine::Backend cpu_backend() {
           {{"fold_padding", fold_padding},
            {"pool_before_relu", pool_before_relu},
            {"bias_before_reshape", bias_before_reshape},
+           {"swap_in_matmul", swap_in_matmul},
            {"fuse_batch_norm", fuse_batch_norm},
            {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},

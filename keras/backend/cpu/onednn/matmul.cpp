@@ -20,20 +20,31 @@ using Dims = dnnl::memory::dims;
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 19;
 
-/// One operand: a row-major tensor of `batch` matrices, read transposed or not.
+/// One operand: a row-major tensor of `batch` matrices, read transposed or not; swapped: the last
+/// batch axis lies within the rows of the matrices.
 struct Operand {
   Dims batch;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   bool transposed = false;
+  bool swapped = false;
+
+  /// From one to the next of the axis that lies outside, as the matrix lies.
+  std::int64_t outer_stride() const {
+    return (transposed ? rows : columns) * (swapped ? batch.back() : 1);
+  }
+  std::int64_t row_stride() const { return transposed ? 1 : outer_stride(); }
+  std::int64_t column_stride() const { return transposed ? outer_stride() : 1; }
 };
 
-Operand operand(const Shape& shape, bool transposed) {
+Operand operand(Shape shape, bool transposed, bool swapped) {
+  if (swapped) std::swap(shape[1], shape[2]);
   Operand out;
   for (int axis = 0; axis + 2 < shape.rank(); ++axis) out.batch.push_back(shape[axis]);
   out.rows = shape[transposed ? -1 : -2];
   out.columns = shape[transposed ? -2 : -1];
   out.transposed = transposed;
+  out.swapped = swapped;
   return out;
 }
 
@@ -45,13 +56,14 @@ dnnl::memory::desc block(const Operand& whole, const Dims& batch, std::int64_t r
   dims.push_back(columns);
   Dims strides(dims.size());
   const std::size_t rank = dims.size();
-  strides[rank - 2] = whole.transposed ? 1 : whole.columns;
-  strides[rank - 1] = whole.transposed ? whole.rows : 1;
+  strides[rank - 2] = whole.row_stride();
+  strides[rank - 1] = whole.column_stride();
   std::int64_t step = whole.rows * whole.columns;
   for (std::size_t i = rank - 2; i-- > 0;) {
     strides[i] = step;
     step *= whole.batch[i];
   }
+  if (whole.swapped) strides[rank - 3] = whole.transposed ? whole.rows : whole.columns;
   return {dims, type, strides};
 }
 
@@ -80,9 +92,9 @@ class Planner {
         threads_(threads),
         type_(onednn_type(operands.c.dtype)),
         element_(static_cast<std::int64_t>(dtype_size(operands.c.dtype))),
-        a_(operand(operands.a.shape, problem.transpose_a)),
-        b_(operand(operands.b.shape, problem.transpose_b)),
-        c_(operand(operands.c.shape, false)) {
+        a_(operand(operands.a.shape, problem.transpose_a, problem.swapped_a)),
+        b_(operand(operands.b.shape, problem.transpose_b, problem.swapped_b)),
+        c_(operand(operands.c.shape, false, problem.swapped_c)) {
     fold_batch_into_rows();
     a_ = with_batch_rank(a_, c_.batch.size());
     b_ = with_batch_rank(b_, c_.batch.size());
@@ -129,7 +141,7 @@ class Planner {
 
   /// (…, m, k) times (k, n) is one product of all rows.
   void fold_batch_into_rows() {
-    if (a_.transposed || !is_plain_matrix(b_)) return;
+    if (a_.transposed || !is_plain_matrix(b_) || a_.swapped || b_.swapped || c_.swapped) return;
     a_.rows *= count(a_.batch);
     c_.rows *= count(c_.batch);
     a_.batch.clear();
@@ -158,14 +170,14 @@ class Planner {
     const auto bounds = cut(c_.rows, parts, kRowGrain);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
       add(kernel, a_.batch, b_.batch, c_.batch, bounds[i + 1] - bounds[i], c_.columns,
-          {bounds[i] * (a_.transposed ? 1 : a_.columns), 0, bounds[i] * c_.columns, 0});
+          {bounds[i] * a_.row_stride(), 0, bounds[i] * c_.row_stride(), 0});
   }
 
   void cut_columns(StagedKernel& kernel, int parts) {
     const auto bounds = cut(c_.columns, parts, 64);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
       add(kernel, a_.batch, b_.batch, c_.batch, c_.rows, bounds[i + 1] - bounds[i],
-          {0, bounds[i] * (b_.transposed ? b_.rows : 1), bounds[i], bounds[i]});
+          {0, bounds[i] * b_.column_stride(), bounds[i], bounds[i]});
   }
 
   struct Offsets {

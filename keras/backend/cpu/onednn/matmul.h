@@ -20,6 +20,8 @@ struct MatmulProblem {
   bool transpose_b = false;
   bool bias = false;
   Epilogue epilogue = {};
+  /// Of four axes the middle two lie swapped in memory (and in the call's specs).
+  bool swapped_a = false, swapped_b = false, swapped_c = false;
 };
 
 /// The operands of a product within a kernel: what they are and where they lie.

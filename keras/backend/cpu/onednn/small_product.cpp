@@ -103,9 +103,10 @@ bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operan
   const std::int64_t columns = operands.c.shape[-1];
   const auto is_float = [](const TensorSpec& spec) { return spec.dtype == DType::kFloat32; };
   return nn_functions().small_product && !problem.transpose_a && !problem.transpose_b &&
-         is_float(operands.a) && is_float(operands.b) && is_float(operands.c) &&
-         is_matrix(operands.b.shape) && operands.c.shape.size() <= kMostRows * columns &&
-         block_columns(columns, 1) > 0 && problem.epilogue.size() < kMostSteps &&
+         !problem.swapped_a && !problem.swapped_b && !problem.swapped_c && is_float(operands.a) &&
+         is_float(operands.b) && is_float(operands.c) && is_matrix(operands.b.shape) &&
+         operands.c.shape.size() <= kMostRows * columns && block_columns(columns, 1) > 0 &&
+         problem.epilogue.size() < kMostSteps &&
          std::all_of(operands.epilogue.begin(), operands.epilogue.end(),
                      [&](const auto& operand) { return is_float(operand.spec); }) &&
          (!operands.b_layout || is_small_product_layout(operands.b_layout));
