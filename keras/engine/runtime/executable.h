@@ -6,11 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "keras/engine/graph/graph.h"
 #include "keras/engine/runtime/context_pool.h"
-#include "keras/engine/runtime/kernel.h"
-#include "keras/engine/runtime/memory_plan.h"
-#include "keras/engine/runtime/profiler.h"
+#include "keras/engine/runtime/program.h"
 
 namespace keras::engine {
 
@@ -25,46 +22,24 @@ class Executable {
   /// that a caller in a loop causes no allocation. Variables are read and written in place.
   void run(std::span<const Tensor> arguments, std::span<Tensor> results) const;
 
-  const Graph& graph() const { return graph_; }
+  const Graph& graph() const { return program_.graph(); }
   /// Working memory of one run, in bytes.
-  std::size_t arena_bytes() const { return plan_.arena_bytes + scratch_bytes_; }
+  std::size_t arena_bytes() const { return program_.working_bytes(); }
   /// The names of the kernels chosen for each run, in their order.
-  const std::vector<std::string_view>& kernel_names() const { return kernel_names_; }
+  const std::vector<std::string_view>& kernel_names() const { return program_.kernel_names(); }
 
  private:
-  struct Step {
-    const PreparedKernel* kernel;
-    std::size_t inputs;  ///< where the step's addresses start in the table
-    std::size_t outputs;
-  };
-  /// An entry of the table that only a run knows.
-  struct Patch {
-    std::size_t entry;
-    Location location;
-  };
   struct Context;
   struct PrologueRun {
     std::vector<std::uint64_t> versions;  ///< of the variables that it read
     Tensors results;
   };
 
-  void prepare_kernels();
-  void lay_out_steps();
   std::unique_ptr<Context> make_context() const;
-  void* resolve(const Location& location, const Context& context) const;
   void bind_variables(Context& context) const;
   void bind_prologue(Context& context) const;
-  void run_steps(const Context& context) const;
 
-  Graph graph_;
-  std::vector<std::unique_ptr<PreparedKernel>> kernels_;
-  std::vector<std::string_view> kernel_names_;
-  MemoryPlan plan_;
-  std::size_t scratch_bytes_ = 0;
-  std::vector<Step> steps_;
-  std::vector<Location> table_;
-  std::vector<Patch> patches_;
-  std::unique_ptr<Profiler> profiler_;
+  Program program_;
   std::unique_ptr<const Executable> prologue_;
   /// What the prologue made of the variables' present values.
   mutable std::mutex prologue_mutex_;
