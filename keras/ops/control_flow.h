@@ -8,7 +8,8 @@
 #include "keras/engine/tensor/tensor.h"
 
 // Loops and branches of keras.ops. Values are at hand outside of compiled functions: there they run
-// as they would in C++. A compiled function holds every turn of a loop and both sides of a branch.
+// as they would in C++. A compiled function holds both sides of a branch, and a scan or a loop that
+// ends by its data as one operation around a body that is traced once.
 namespace keras::ops {
 
 /// What `true_fn` gives where the scalar `pred` is true, else what `false_fn` gives. Inside a
@@ -28,8 +29,9 @@ Tensors switch_case(const Tensor& index,
 struct WhileLoopOptions {
   std::optional<std::int64_t> maximum_iterations = {};
 };
-/// Applies `body` as long as `cond` says true. Inside a compiled function it takes
-/// `maximum_iterations`, all of which are computed. Keras: keras.ops.while_loop.
+/// Applies `body` as long as `cond` says true. Inside a compiled function, gradients need
+/// `maximum_iterations`, all of which they compute; symbolic tensors need them, too. Keras:
+/// keras.ops.while_loop.
 Tensors while_loop(const std::function<Tensor(const Tensors&)>& cond,
                    const std::function<Tensors(const Tensors&)>& body, Tensors loop_vars,
                    WhileLoopOptions options = {});

@@ -5,10 +5,13 @@
 #include <vector>
 
 #include "keras/engine/graph/node.h"
+#include "keras/ops/control/scan_op.h"
+#include "keras/ops/control/while_op.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/gradient.h"
 #include "keras/ops/host/host_map.h"
 #include "keras/ops/indexing/indexing.h"
+#include "keras/ops/linalg.h"
 #include "keras/ops/linalg/factorizations.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
@@ -208,6 +211,41 @@ void add_recurrences(Samples& out) {
     }
 }
 
+/// Bodies know their dtypes: float32 here, and gradients in the tests of loops.
+void add_loops(Samples& out) {
+  const auto given = [](const Shape& shape) { return cast(within(-1, 1, shape), DType::kFloat32); };
+  const auto parameter = [](const Shape& shape) {
+    return engine::make_placeholder({shape, DType::kFloat32});
+  };
+  const Tensor factor = parameter({2, 2}), carry = parameter({3, 2}), x = parameter({3, 2});
+  const Tensor sum = carry + x;
+  const auto body = std::make_shared<const Subgraph>(
+      Subgraph{{factor, carry, x}, {matmul(sum, factor), sin(sum), carry}});
+  for (const bool backwards : {false, true})
+    out.push_back({&scan_op,
+                   {given({2, 2}), given({3, 2}), given({5, 3, 2})},
+                   ScanAttrs{.body = body,
+                             .length = 5,
+                             .captures = 1,
+                             .carries = 1,
+                             .x_backwards = {backwards},
+                             .y_backwards = {!backwards, backwards},
+                             .keeps = {backwards}}});
+}
+
+void add_while(Samples& out) {
+  const Tensor step = engine::make_placeholder({Shape{}, DType::kFloat32});
+  const Tensor x = engine::make_placeholder({Shape{2}, DType::kFloat32});
+  const Tensor next = x * 2 + step;
+  const auto body =
+      std::make_shared<const Subgraph>(Subgraph{{step, x}, {next, less(sum(next), 100)}});
+  const Tensor start = cast(within(0.5, 1, {2}), DType::kFloat32);
+  for (const std::int64_t maximum : {-1, 0, 3})
+    out.push_back({&while_op,
+                   {Tensor(0.5f), start, Tensor(true)},
+                   WhileAttrs{.body = body, .captures = 1, .maximum = maximum}});
+}
+
 void add_random(Samples& out) {
   const Tensor seed = Tensor::of<std::uint32_t>({7, 11});
   for (const engine::Op* op : {&random_uniform_op, &random_normal_op, &random_truncated_normal_op})
@@ -255,8 +293,8 @@ void add_host(Samples& out) {
 std::vector<OpSample> op_samples() {
   Samples out;
   for (auto* add : {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products,
-                    add_factorizations, add_pools, add_normalizations, add_recurrences, add_random,
-                    add_host, add_views})
+                    add_factorizations, add_pools, add_normalizations, add_recurrences, add_loops,
+                    add_while, add_random, add_host, add_views})
     add(out);
   // Given values: what they were computed with is of no interest.
   for (auto& sample : out)

@@ -19,6 +19,7 @@
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/simd/program_kernels.h"
 #include "keras/backend/reference/kernel_list.h"
+#include "keras/ops/control/trim_scans.h"
 #include "keras/ops/indexing/indexing.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
@@ -105,7 +106,9 @@ engine::Backend cpu_backend() {
            {"fuse_epilogues", fuse_epilogues},
            {"fuse_elementwise", fuse_elementwise},
            {"lay_out_weights", lay_out_weights}},
-          {{"forget_states", forget_states}, {"widen_half", widen_half}}};
+          {{"trim_scans", ops::trim_scans},
+           {"forget_states", forget_states},
+           {"widen_half", widen_half}}};
 }
 
 }  // namespace keras::backend::cpu

@@ -17,5 +17,7 @@ std::vector<engine::KernelRow> linalg_kernel_rows();
 std::vector<engine::KernelRow> fft_kernel_rows();
 /// Computations that are functions of their own.
 std::vector<engine::KernelRow> host_kernel_rows();
+/// Loops over compiled bodies.
+std::vector<engine::KernelRow> loop_kernel_rows();
 
 }  // namespace keras::reference

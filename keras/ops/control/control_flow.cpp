@@ -6,6 +6,8 @@
 #include "keras/engine/error.h"
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
+#include "keras/ops/control/scan_op.h"
+#include "keras/ops/control/while_op.h"
 #include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/operation.h"
@@ -75,6 +77,26 @@ void check_carry(const Tensors& before, const Tensors& after) {
                            after[i].spec(), " after ", before[i].spec(), "."));
 }
 
+bool is_worth_a_loop(std::int64_t length, const Tensors& init, const Tensors& xs) {
+  return length >= kShortestLoop && engine::Trace::compiling() && !any_symbolic(init) &&
+         !any_symbolic(xs);
+}
+
+std::optional<Scanned> scan_as_call(
+    const std::function<ScanStep(const Tensors& carry, const Tensors& x)>& f, const Tensors& init,
+    const Tensors& xs, std::int64_t length, bool reverse) {
+  auto out = traced_scan(
+      [&](const Tensors& carry, const Tensors& x) {
+        ScanStep step = f(carry, x);
+        check_carry(carry, step.carry);
+        const std::vector<bool> y_backwards(step.y.size(), reverse);
+        return TracedStep{std::move(step.carry), std::move(step.y), y_backwards};
+      },
+      init, {xs, std::vector<bool>(xs.size(), reverse)}, length);
+  if (!out) return std::nullopt;
+  return Scanned{std::move(out->carry), std::move(out->ys)};
+}
+
 /// Each of a list of lists' i-th tensors, stacked.
 Tensors stack_all(const std::vector<Tensors>& steps) {
   Tensors out;
@@ -131,6 +153,9 @@ Tensors switch_case(const Tensor& index, const std::vector<Branch>& branches,
 Tensors while_loop(const std::function<Tensor(const Tensors&)>& cond,
                    const std::function<Tensors(const Tensors&)>& body, Tensors loop_vars,
                    WhileLoopOptions o) {
+  if (engine::Trace::compiling() && !any_symbolic(loop_vars))
+    if (auto out = traced_while(cond, body, loop_vars, o.maximum_iterations.value_or(-1)))
+      return std::move(*out);
   Tensor go_on = true;
   for (std::int64_t i = 0; !o.maximum_iterations || i < *o.maximum_iterations; ++i) {
     const Tensor wanted = cond(loop_vars);
@@ -142,8 +167,8 @@ Tensors while_loop(const std::function<Tensor(const Tensors&)>& cond,
     }
     if (!o.maximum_iterations)
       throw ValueError(
-          "while_loop: inside a compiled function, where the condition has no value, it takes "
-          "`maximum_iterations`.");
+          "while_loop: where the condition has no value and the body changes shapes or dtypes, or "
+          "the tensors are symbolic, it takes `maximum_iterations`.");
     go_on = logical_and(go_on, wanted);
     loop_vars = select("while_loop", go_on, body(loop_vars), loop_vars);
   }
@@ -161,6 +186,8 @@ Scanned scan(const std::function<ScanStep(const Tensors& carry, const Tensors& x
              const Tensors& xs, ScanOptions o) {
   const std::int64_t length = common_length("scan", xs, 0, o.length);
   if (length == 0) throw ValueError("scan: there are no elements to go through.");
+  if (is_worth_a_loop(length, init, xs))
+    if (auto out = scan_as_call(f, init, xs, length, o.reverse)) return std::move(*out);
   std::vector<Tensors> ys(static_cast<std::size_t>(length));
   for (std::int64_t turn = 0; turn < length; ++turn) {
     const std::int64_t i = o.reverse ? length - 1 - turn : turn;

@@ -88,9 +88,54 @@ TEST(WhileLoop, GoesOnWhileTheConditionHolds) {
   EXPECT_EQ(halvings(Tensor(20.0f), {.maximum_iterations = 3}).item<int>(), 3);
 }
 
-TEST(WhileLoop, NeedsABoundInCompiledFunctions) {
+TEST(WhileLoop, EndsByItsDataInCompiledFunctions) {
   const auto compiled = compile([](const Tensor& x) { return halvings(x, {}); });
-  expect_error<ValueError>([&] { compiled(Tensor(20.0f)); }, "it takes `maximum_iterations`");
+  EXPECT_EQ(compiled(Tensor(20.0f)).item<int>(), 5);
+  EXPECT_EQ(compiled(Tensor(1e30f)).item<int>(), 100);
+  EXPECT_EQ(compiled(Tensor(0.5f)).item<int>(), 0);
+}
+
+/// x² while the sum is small; how often it is assigned, and a number from outside.
+Tensors squares(const Tensors& in, const Variable& count, ops::WhileLoopOptions options) {
+  const Tensor limit = in[1] * 3;
+  return ops::while_loop([&](const Tensors& v) { return ops::less(ops::sum(v[0]), limit); },
+                         [&](const Tensors& v) {
+                           count.assign(count.value() + 1);
+                           return Tensors{v[0] * v[0] + in[1], v[1]};
+                         },
+                         {in[0], ops::sin(in[0])}, options);
+}
+
+TEST(WhileLoop, CarriesAssignedVariables) {
+  const Variable here(ops::zeros({})), there(ops::zeros({}));
+  const CompiledFunction compiled([&](const Tensors& in) { return squares(in, here, {}); });
+  for (const double limit : {1.5, 4.0}) {
+    const Tensors in = {testing::distinct({3}), ops::full({}, limit, DType::kFloat64)};
+    const Tensors actual = compiled(in), expected = squares(in, there, {});
+    for (std::size_t i = 0; i < 2; ++i)
+      EXPECT_EQ(actual[i].to_vector<double>(), expected[i].to_vector<double>());
+    EXPECT_GT(there.value().item<float>(), 0);
+    EXPECT_EQ(here.value().item<float>(), there.value().item<float>());
+  }
+}
+
+TEST(WhileLoop, HasGradientsUpToABound) {
+  const Variable count(ops::zeros({}));
+  const auto sum = [&](const Tensors& in, ops::WhileLoopOptions options) {
+    const Tensors out = squares(in, count, options);
+    return Tensors{ops::concatenate({out[0], out[1]})};
+  };
+  const CompiledFunction bounded(
+      [&](const Tensors& in) { return sum(in, {.maximum_iterations = 6}); });
+  testing::expect_gradients([&](const Tensors& in) { return bounded(in)[0]; },
+                            {testing::distinct({3}), ops::full({}, 1.5, DType::kFloat64)});
+  const auto unbounded = compile([&](const Tensor& x) {
+    return grad([&](const Tensor& y) {
+      return ops::sum(sum({y, ops::full({}, 1.5, DType::kFloat64)}, {})[0]);
+    })(x);
+  });
+  expect_error<ValueError>([&] { unbounded(testing::distinct({3})); },
+                           "it has gradients only with `maximum_iterations`");
 }
 
 TEST(ForiLoop, CountsUp) {
