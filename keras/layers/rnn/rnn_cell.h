@@ -24,6 +24,8 @@ struct RNNLoopOptions {
   bool zero_output_for_mask = false;
   /// Whether the outputs of all steps are needed.
   bool return_sequences = false;
+  /// Whether a compiled function holds the steps one by one instead of a loop.
+  bool unroll = false;
 };
 
 /// What the repetition gives.
@@ -31,6 +33,7 @@ struct RNNLoopResult {
   Tensor last_output;
   Tensor outputs;  ///< (batch, steps, …) in the order of the work; undefined unless asked for
   Tensors states;
+  Tensors losses = {};  ///< what the steps added to the loss, where they were not done one by one
 };
 
 /// What a cell of one's own derives from: the work of one time step, which `RNN` repeats. A cell is

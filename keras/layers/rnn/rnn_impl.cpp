@@ -94,8 +94,10 @@ Tensors RNNImpl::call_arguments(const CallArguments& call, const CallContext& co
                                       initial_states(call, batch_size), mask,
                                       {.go_backwards = rnn_options_.go_backwards,
                                        .zero_output_for_mask = rnn_options_.zero_output_for_mask,
-                                       .return_sequences = rnn_options_.return_sequences},
+                                       .return_sequences = rnn_options_.return_sequences,
+                                       .unroll = rnn_options_.unroll},
                                       context);
+  for (const auto& loss : result.losses) add_loss(loss);
   const bool sequence = rnn_options_.return_sequences;
   Tensor output = ops::cast(sequence ? result.outputs : result.last_output, compute_dtype());
   Tensors results = {sequence && mask.defined() ? output.with_mask(mask) : output.without_mask()};
