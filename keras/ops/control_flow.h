@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "keras/engine/tensor/tensor.h"
@@ -39,6 +41,16 @@ Tensors while_loop(const std::function<Tensor(const Tensors&)>& cond,
 Tensor fori_loop(std::int64_t lower, std::int64_t upper,
                  const std::function<Tensor(std::int64_t, const Tensor&)>& body_fun,
                  Tensor init_val);
+/// The same with the count as an int32 scalar: one operation inside a compiled function, where the
+/// loop above stands turn by turn.
+Tensor fori_loop_by_tensor(std::int64_t lower, std::int64_t upper,
+                           const std::function<Tensor(const Tensor&, const Tensor&)>& body_fun,
+                           Tensor init_val);
+template <typename Body>
+requires std::is_invocable_r_v<Tensor, const Body&, const Tensor&, const Tensor&> Tensor
+fori_loop(std::int64_t lower, std::int64_t upper, const Body& body_fun, Tensor init_val) {
+  return fori_loop_by_tensor(lower, upper, body_fun, std::move(init_val));
+}
 
 /// What one turn of a scan gives.
 struct ScanStep {

@@ -182,6 +182,22 @@ Tensor fori_loop(std::int64_t lower, std::int64_t upper,
   return init_val;
 }
 
+Tensor fori_loop_by_tensor(std::int64_t lower, std::int64_t upper,
+                           const std::function<Tensor(const Tensor&, const Tensor&)>& body_fun,
+                           Tensor init_val) {
+  const Tensor first = cast(Tensor(lower), DType::kInt32);
+  if (is_worth_a_loop(upper - lower, {init_val}, {})) {
+    const auto turn = [&](const Tensors& carry, const Tensors&) {
+      return TracedStep{{carry[0] + 1, body_fun(carry[0], carry[1])}, {}, {}};
+    };
+    if (const auto out = traced_scan(turn, {first, init_val}, {}, upper - lower))
+      return out->carry[1];
+  }
+  for (std::int64_t i = lower; i < upper; ++i)
+    init_val = body_fun(cast(Tensor(i), DType::kInt32), init_val);
+  return init_val;
+}
+
 Scanned scan(const std::function<ScanStep(const Tensors& carry, const Tensors& x)>& f, Tensors init,
              const Tensors& xs, ScanOptions o) {
   const std::int64_t length = common_length("scan", xs, 0, o.length);

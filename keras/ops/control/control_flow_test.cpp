@@ -7,7 +7,9 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/runtime/compiled_function.h"
+#include "keras/engine/runtime/executable.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/ops/core.h"
 #include "keras/ops/gradient.h"
 #include "keras/ops/numpy.h"
 #include "tests/support/gradient_check.h"
@@ -142,6 +144,23 @@ TEST(ForiLoop, CountsUp) {
   const auto body = [](std::int64_t i, const Tensor& x) { return x * 2 + i; };
   expect_values(ops::fori_loop(1, 4, body, Tensor(1.0f)), {}, {19});
   expect_values(ops::fori_loop(4, 4, body, Tensor(1.0f)), {}, {1});
+}
+
+TEST(ForiLoop, IsOneOperationWithATensorAsTheCount) {
+  for (const Function& f : both_ways([](const Tensor& x) {
+         return ops::fori_loop(
+             1, 9, [](const Tensor& i, const Tensor& y) { return y * 2 + ops::cast(i, y.dtype()); },
+             x);
+       }))
+    expect_values(f(Tensor(1.0f)), {}, {758});
+  const CompiledFunction compiled([](const Tensors& in) {
+    return Tensors{ops::fori_loop(
+        0, 500, [](const Tensor& i, const Tensor& y) { return y + ops::cast(i, y.dtype()); },
+        in[0])};
+  });
+  const Tensor x = ops::ones({2});
+  EXPECT_LT(compiled.executable({x.spec()})->kernel_names().size(), 5u);
+  expect_values(compiled({x})[0], {2}, {124751, 124751});
 }
 
 ops::ScanStep step(const Tensors& carry, const Tensors& x) {
