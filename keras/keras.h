@@ -126,6 +126,8 @@
 #include "keras/optimizers/schedules/learning_rate_schedule.h"
 #include "keras/optimizers/schedules/schedules.h"
 #include "keras/preprocessing/image.h"
+#include "keras/quantizers/quantization_config.h"
+#include "keras/quantizers/quantizers.h"
 #include "keras/random/random.h"
 #include "keras/regularizers/regularizers.h"
 #include "keras/saving/saving_api.h"

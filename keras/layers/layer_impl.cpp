@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "keras/dtype_policies/quantization_mode.h"
 #include "keras/engine/error.h"
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
+#include "keras/layers/quantizable_layer.h"
 #include "keras/layers/weights_to_come.h"
 #include "keras/ops/numpy.h"
 #include "keras/utils/naming.h"
@@ -149,6 +151,11 @@ void LayerImpl::ensure_built(const Shapes& input_shapes) {
 }
 
 Tensors LayerImpl::run(const CallArguments& arguments, const CallContext& context) {
+  if (const std::string mode = quantization_mode(policy_);
+      !mode.empty() && !dynamic_cast<QuantizableLayer*>(this))
+    throw ValueError(str("Layer ", class_name_, " does not have a `_", mode,
+                         "_call` method implemented. Layer '", name_, "' has dtype_policy='",
+                         policy_.name(), "'."));
   if (!built_) {
     check_inputs(name_, input_spec_, arguments.inputs());
     ensure_built(shapes_to_build(arguments));

@@ -12,6 +12,7 @@
 #include "keras/layers/asset_holder.h"
 #include "keras/layers/layer_impl.h"
 #include "keras/layers/low_rank_adaptation.h"
+#include "keras/layers/quantizable_layer.h"
 #include "keras/layers/shared_weights.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/core.h"
@@ -54,6 +55,8 @@ void collect_parts(const Layer& layer, const std::string& path, std::vector<Weig
   WeightGroup part = {path, layer.name(), layer.impl()->own_variables(), layer.impl()};
   if (const auto* shared = dynamic_cast<const SharedWeights*>(layer.impl().get()))
     part.variables = shared->variables_in_files();
+  if (const auto* quantizable = dynamic_cast<const QuantizableLayer*>(layer.impl().get()))
+    part.variables = quantizable->variables_in_files();
   if (const LowRankAdaptation* adaptation = adaptation_of(part))
     for (const auto& factor : adaptation->factors()) std::erase(part.variables, factor);
   parts.push_back(std::move(part));
@@ -81,6 +84,10 @@ Tensor read_value(const Hdf5Dataset& dataset, const Variable& variable) {
   if (dataset.shape() != variable.shape())
     throw ShapeError(str("The file's weight ", dataset.path(), " has shape ", dataset.shape(),
                          ", the model's ", variable.path(), " has ", variable.shape(), "."));
+  // Rounding other numbers to a byte would change what they mean.
+  if (variable.dtype() == DType::kInt8 && dataset.dtype() != DType::kInt8)
+    throw DtypeError(str("The file's weight ", dataset.path(), " has dtype ", dataset.dtype(),
+                         ", the model's ", variable.path(), " is quantized to int8."));
   const std::size_t most = static_cast<std::size_t>(variable.shape().size()) * sizeof(double);
   const Tensor stored =
       Tensor::from_storage({dataset.shape(), dataset.dtype()}, dataset.read(most));
@@ -197,12 +204,15 @@ std::vector<WeightGroup> weight_groups(const Model& model) {
 
 NamedTensors arrays_of(const WeightGroup& group) {
   NamedTensors arrays;
-  const LowRankAdaptation* adaptation = adaptation_of(group);
+  std::vector<std::pair<Variable, Tensor>> merged;
+  if (const LowRankAdaptation* adaptation = adaptation_of(group))
+    merged = adaptation->merged_kernel();
   for (std::size_t i = 0; i < group.variables.size(); ++i) {
     const Variable& variable = group.variables[i];
-    const bool merged = adaptation && adaptation->adapted_kernel() == variable;
+    const auto sum = std::find_if(merged.begin(), merged.end(),
+                                  [&](const auto& one) { return one.first == variable; });
     arrays.emplace_back(std::to_string(i),
-                        merged ? adaptation->merged_kernel().eval() : variable.value());
+                        sum == merged.end() ? variable.value() : sum->second.eval());
   }
   if (const AssetHolder* holder = holder_of(group))
     for (const auto& [name, value] : holder->own_arrays()) arrays.emplace_back(name, value);

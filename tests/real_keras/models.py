@@ -301,6 +301,57 @@ def custom_layer():
     return model, O.Adam(0.01), "mse"
 
 
+def quantized_net(mode=None, config=None, **policy):
+    tokens = keras.Input((6,))
+    x = L.Embedding(12, 8, **policy)(tokens)
+    x = L.EinsumDense("abc,cde->abde", (None, 2, 4), bias_axes="de", **policy)(x)
+    x = L.Dense(7, activation="tanh", **policy)(L.Reshape((6, 8))(x))
+    x = L.EinsumDense("abc,dc->adb", (5, 6), **policy)(x)
+    model = keras.Model(tokens, L.Dense(3, **policy)(L.Flatten()(x)))
+    model.quantize(mode, config)
+    return model
+
+
+@row(keras3=True, integers=12)
+def quantized_int8():
+    return quantized_net("int8"), O.SGD(0.01), "mse"
+
+
+@row(keras3=True, integers=12)
+def quantized_int4():
+    return quantized_net("int4"), O.SGD(0.01), "mse"
+
+
+@row(keras3=True, integers=12)
+def quantized_in_blocks():
+    config = keras.quantizers.Int4QuantizationConfig(block_size=3)
+    return quantized_net(config=config), O.SGD(0.01), "mse"
+
+
+@row(keras3=True, integers=12)
+def quantized_by_channel():
+    config = keras.quantizers.Int4QuantizationConfig(
+        activation_quantizer=keras.quantizers.AbsMaxQuantizer(), block_size=None
+    )
+    return quantized_net(config=config), O.SGD(0.01), "mse"
+
+
+@row(keras3=True, integers=12, train=False, tolerance=2e-2)
+def quantized_bfloat16():
+    return quantized_net("int8", dtype="mixed_bfloat16"), None, None
+
+
+@row(keras3=True, integers=12, train=False)
+def quantized_both_ways():
+    tokens = keras.Input((6,))
+    tied = L.ReversibleEmbedding(12, 5)
+    apart = L.ReversibleEmbedding(12, 5, tie_weights=False)
+    x = L.Add()([tied(tokens), apart(tokens)])
+    model = keras.Model(tokens, L.Add()([tied(x, reverse=True), apart(x, reverse=True)]))
+    model.quantize("int8")
+    return model, None, None
+
+
 def add_optimizer(name, make, **options):
     def function():
         model = keras.Sequential(

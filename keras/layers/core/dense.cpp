@@ -5,8 +5,8 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
-#include "keras/layers/layer_impl.h"
 #include "keras/layers/low_rank_adaptation.h"
+#include "keras/layers/quantizable_layer.h"
 #include "keras/layers/serialization.h"
 #include "keras/ops/core.h"
 #include "keras/ops/linalg.h"
@@ -15,10 +15,20 @@
 namespace keras::layers {
 namespace {
 
-class DenseImpl final : public LayerImpl, public LowRankAdaptation {
+/// The product of the last axis with a matrix.
+KernelProduct last_axis_product() {
+  return {.forward = [](const Tensor& x, const Tensor& kernel) { return ops::matmul(x, kernel); },
+          .gradient =
+              [](const Tensor& upstream, const Tensor& kernel) {
+                return ops::matmul(upstream, ops::transpose(kernel));
+              }};
+}
+
+class DenseImpl final : public QuantizableLayer, public LowRankAdaptation {
  public:
   DenseImpl(int units, DenseOptions options)
-      : LayerImpl({"Dense", options.name, options.trainable, options.dtype}),
+      : QuantizableLayer({"Dense", options.name, options.trainable, options.dtype},
+                         options.quantization_config),
         units_(units),
         options_(std::move(options)) {
     if (units <= 0)
@@ -39,10 +49,10 @@ class DenseImpl final : public LayerImpl, public LowRankAdaptation {
           str("The last dimension of the inputs to a Dense layer should be defined. "
               "Found None. Full input shape received: ",
               input_shapes[0]));
-    kernel_ = add_weight("kernel", {size, units_},
-                         {.initializer = options_.kernel_initializer,
-                          .regularizer = options_.kernel_regularizer,
-                          .constraint = options_.kernel_constraint});
+    add_kernel(matrix_layout("kernel", {size, units_}, 0),
+               {.initializer = options_.kernel_initializer,
+                .regularizer = options_.kernel_regularizer,
+                .constraint = options_.kernel_constraint});
     if (options_.use_bias)
       bias_ = add_weight("bias", {units_},
                          {.initializer = options_.bias_initializer,
@@ -54,7 +64,7 @@ class DenseImpl final : public LayerImpl, public LowRankAdaptation {
 
   void enable_lora(int rank, const EnableLoraOptions& lora) {
     check_rank(rank);
-    if (!kernel_.defined())
+    if (!has_kernel())
       throw NotBuiltError("Cannot enable lora on a layer that isn't yet built.",
                           "call the layer, or build it via: `layer.build(input_shape)`.");
     if (a_.defined())
@@ -66,25 +76,27 @@ class DenseImpl final : public LayerImpl, public LowRankAdaptation {
                          .regularizer = options_.kernel_regularizer,
                          .dtype = DType::kFloat32});
     };
-    a_ = factor("lora_kernel_a", {kernel_.shape()[0], rank}, lora.a_initializer);
+    a_ = factor("lora_kernel_a", {kernel().layout.shape[0], rank}, lora.a_initializer);
     b_ = factor("lora_kernel_b", {rank, units_}, lora.b_initializer);
-    kernel_.set_trainable(false);
+    adapted_kernel().set_trainable(false);
     options_.lora_rank = rank;
     options_.lora_alpha = lora.lora_alpha.value_or(rank);
   }
 
   Variables factors() const override { return a_.defined() ? Variables{a_, b_} : Variables{}; }
-  Variable adapted_kernel() const override { return kernel_; }
-  Tensor merged_kernel() const override {
-    const Tensor sum =
-        ops::cast(kernel_.value(), DType::kFloat32) + ops::matmul(a_.value(), b_.value()) * scale();
-    return ops::cast(sum, kernel_.dtype());
+  Variable adapted_kernel() const override { return kernel().values(); }
+  std::vector<std::pair<Variable, Tensor>> merged_kernel() const override {
+    const Tensor change = ops::matmul(a_.value(), b_.value()) * scale();
+    if (kernel().quantized)
+      return kernel().quantized->quantized(kernel().quantized->dequantized(compute_dtype()) +
+                                           change);
+    const Variable& floats = kernel().floats;
+    const Tensor sum = ops::cast(floats.value(), DType::kFloat32) + change;
+    return {{floats, ops::cast(sum, floats.dtype())}};
   }
 
   Tensor call(const Tensor& x, const CallContext&) override {
-    Tensor kernel = computed(kernel_);
-    if (a_.defined()) kernel = kernel + ops::matmul(computed(a_), computed(b_)) * scale();
-    Tensor y = ops::matmul(x, kernel);
+    Tensor y = kernel().quantized ? quantized_product(x) : float_product(x);
     if (bias_.defined()) y = y + computed(bias_);
     return options_.activation(y);
   }
@@ -105,10 +117,24 @@ class DenseImpl final : public LayerImpl, public LowRankAdaptation {
       config.set("lora_rank", *options_.lora_rank);
       config.set("lora_alpha", options_.lora_alpha.value_or(*options_.lora_rank));
     }
+    if (quantization_config().defined())
+      config.set("quantization_config", quantization_config().serialize());
     return config;
   }
 
  private:
+  Tensor float_product(const Tensor& x) const {
+    Tensor factor = computed(kernel().floats);
+    if (a_.defined()) factor = factor + ops::matmul(computed(a_), computed(b_)) * scale();
+    return ops::matmul(x, factor);
+  }
+
+  Tensor quantized_product(const Tensor& x) const {
+    const Tensor y = kernel().quantized->product(x, last_axis_product(), input_quantizer());
+    if (!a_.defined()) return y;
+    return y + ops::matmul(ops::matmul(x, computed(a_)), computed(b_)) * scale();
+  }
+
   void check_rank(int rank) const {
     if (rank <= 0)
       throw ValueError(
@@ -126,7 +152,6 @@ class DenseImpl final : public LayerImpl, public LowRankAdaptation {
 
   std::int64_t units_;
   DenseOptions options_;
-  Variable kernel_;
   Variable bias_;
   Variable a_, b_;
 };
@@ -164,7 +189,8 @@ Dense Dense::from_config(const Config& config) {
   options.bias_constraint = constraints::Constraint::deserialize(reader.get("bias_constraint"));
   options.lora_rank = optional_int(reader, "lora_rank");
   options.lora_alpha = optional_int(reader, "lora_alpha");
-  reader.expect("quantization_config", nullptr);
+  options.quantization_config =
+      quantizers::QuantizationConfig::deserialize(reader.get("quantization_config"));
   options.name = reader.name();
   options.trainable = reader.trainable();
   options.dtype = reader.dtype();

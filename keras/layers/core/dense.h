@@ -7,6 +7,7 @@
 #include "keras/constraints/constraint.h"
 #include "keras/initializers/initializer.h"
 #include "keras/layers/layer.h"
+#include "keras/quantizers/quantization_config.h"
 #include "keras/regularizers/regularizer.h"
 
 namespace keras::layers {
@@ -27,6 +28,8 @@ struct DenseOptions {
   /// The rank when unset. As in Keras 3.15, building the layer sets it to the rank; `enable_lora`
   /// takes another one.
   std::optional<int> lora_alpha = {};
+  /// How the kernel is rounded where the dtype policy says that it is.
+  quantizers::QuantizationConfig quantization_config = {};
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};

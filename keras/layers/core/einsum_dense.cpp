@@ -6,8 +6,9 @@
 
 #include "keras/engine/error.h"
 #include "keras/layers/base_options.h"
+#include "keras/layers/core/einsum_quantization.h"
 #include "keras/layers/core/einsum_weights.h"
-#include "keras/layers/layer_impl.h"
+#include "keras/layers/quantizable_layer.h"
 #include "keras/layers/serialization.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/numpy.h"
@@ -29,10 +30,11 @@ initializers::Initializer with_fan_axes(const initializers::Initializer& given,
   return initializers::Initializer::deserialize(serialized);
 }
 
-class EinsumDenseImpl final : public LayerImpl {
+class EinsumDenseImpl final : public QuantizableLayer {
  public:
   EinsumDenseImpl(std::string equation, Shape output_shape, EinsumDenseOptions options)
-      : LayerImpl({"EinsumDense", options.name, options.trainable, options.dtype}),
+      : QuantizableLayer({"EinsumDense", options.name, options.trainable, options.dtype},
+                         options.quantization_config),
         equation_(std::move(equation)),
         output_shape_(std::move(output_shape)),
         options_(std::move(options)) {
@@ -43,10 +45,11 @@ class EinsumDenseImpl final : public LayerImpl {
     const EinsumWeights weights =
         einsum_weights(equation_, options_.bias_axes, input_shapes[0], output_shape_);
     input_spec_ = {{.ndim = input_shapes[0].rank()}};
-    kernel_ = add_weight("kernel", weights.kernel,
-                         {.initializer = with_fan_axes(options_.kernel_initializer, weights),
-                          .regularizer = options_.kernel_regularizer,
-                          .constraint = options_.kernel_constraint});
+    quantization_ = einsum_quantization(equation_, input_shapes[0].rank(), weights.kernel);
+    add_kernel(quantization_.layout,
+               {.initializer = with_fan_axes(options_.kernel_initializer, weights),
+                .regularizer = options_.kernel_regularizer,
+                .constraint = options_.kernel_constraint});
     if (weights.bias)
       bias_ = add_weight("bias", *weights.bias,
                          {.initializer = options_.bias_initializer,
@@ -55,7 +58,9 @@ class EinsumDenseImpl final : public LayerImpl {
   }
 
   Tensor call(const Tensor& x, const CallContext&) override {
-    Tensor y = ops::einsum(equation_, {x, computed(kernel_)});
+    Tensor y = kernel().quantized
+                   ? kernel().quantized->product(x, quantization_.product, input_quantizer())
+                   : ops::einsum(equation_, {x, computed(kernel().floats)});
     if (bias_.defined()) y = y + computed(bias_);
     return options_.activation(y);
   }
@@ -73,7 +78,7 @@ class EinsumDenseImpl final : public LayerImpl {
     config.set("activity_regularizer", options_.activity_regularizer.serialize());
     config.set("kernel_constraint", options_.kernel_constraint.serialize());
     config.set("bias_constraint", options_.bias_constraint.serialize());
-    config.set("quantization_config", nullptr);
+    config.set("quantization_config", quantization_config().serialize());
     return config;
   }
 
@@ -81,7 +86,7 @@ class EinsumDenseImpl final : public LayerImpl {
   std::string equation_;
   Shape output_shape_;
   EinsumDenseOptions options_;
-  Variable kernel_;
+  EinsumQuantization quantization_;
   Variable bias_;
 };
 
@@ -108,8 +113,9 @@ EinsumDense EinsumDense::from_config(const Config& config) {
       regularizers::Regularizer::deserialize(reader.get("activity_regularizer"));
   options.kernel_constraint = constraints::Constraint::deserialize(reader.get("kernel_constraint"));
   options.bias_constraint = constraints::Constraint::deserialize(reader.get("bias_constraint"));
-  for (const char* key :
-       {"lora_rank", "lora_alpha", "gptq_unpacked_column_size", "quantization_config"})
+  options.quantization_config =
+      quantizers::QuantizationConfig::deserialize(reader.get("quantization_config"));
+  for (const char* key : {"lora_rank", "lora_alpha", "gptq_unpacked_column_size"})
     reader.expect(key, nullptr);
   return EinsumDense(equation, shape.is_list() ? shape_from_config(shape) : Shape{shape.as_int()},
                      finish_options(reader, std::move(options)));

@@ -6,6 +6,7 @@
 #include "keras/constraints/constraint.h"
 #include "keras/initializers/initializer.h"
 #include "keras/layers/layer.h"
+#include "keras/quantizers/quantization_config.h"
 #include "keras/regularizers/regularizer.h"
 
 namespace keras::layers {
@@ -21,6 +22,8 @@ struct EinsumDenseOptions {
   regularizers::Regularizer activity_regularizer = {};
   constraints::Constraint kernel_constraint = {};
   constraints::Constraint bias_constraint = {};
+  /// How the kernel is rounded where the dtype policy says that it is.
+  quantizers::QuantizationConfig quantization_config = {};
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};

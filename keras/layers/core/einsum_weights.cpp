@@ -162,4 +162,16 @@ EinsumWeights einsum_weights(const std::string& equation, const std::string& bia
   return Analysis(parse(equation), input_shape, output_shape).weights(bias_axes);
 }
 
+EinsumTerms einsum_terms(const std::string& equation, int input_rank) {
+  const Equation parsed = parse(equation);
+  EinsumTerms terms = {parsed.input, parsed.kernel, parsed.output};
+  char label = 'A';
+  for (int rest = input_rank - static_cast<int>(parsed.input.size()); rest > 0; --rest, ++label) {
+    while (has(parsed.input + parsed.kernel + parsed.output, label)) ++label;
+    for (std::string* term : {&terms.input, &terms.output})
+      term->insert(parsed.left_elided ? term->begin() : term->end(), label);
+  }
+  return terms;
+}
+
 }  // namespace keras::layers

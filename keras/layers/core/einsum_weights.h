@@ -23,4 +23,11 @@ struct EinsumWeights {
 EinsumWeights einsum_weights(const std::string& equation, const std::string& bias_axes,
                              const Shape& input_shape, const Shape& output_shape);
 
+/// The labels of an equation's terms, where letters that it does not have stand for "...".
+struct EinsumTerms {
+  std::string input, kernel, output;
+};
+/// Of an equation that `einsum_weights` takes with an input of that rank.
+EinsumTerms einsum_terms(const std::string& equation, int input_rank);
+
 }  // namespace keras::layers

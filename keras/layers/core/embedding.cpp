@@ -6,7 +6,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
-#include "keras/layers/layer_impl.h"
+#include "keras/layers/quantizable_layer.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::layers {
@@ -18,10 +18,11 @@ void check_size(const char* argument, int size) {
         str("`", argument, "` must be a positive integer. Received: ", argument, "=", size, "."));
 }
 
-class EmbeddingImpl final : public LayerImpl {
+class EmbeddingImpl final : public QuantizableLayer {
  public:
   EmbeddingImpl(int input_dim, int output_dim, EmbeddingOptions options)
-      : LayerImpl({"Embedding", options.name, options.trainable, options.dtype}),
+      : QuantizableLayer({"Embedding", options.name, options.trainable, options.dtype},
+                         options.quantization_config),
         input_dim_(input_dim),
         output_dim_(output_dim),
         options_(std::move(options)) {
@@ -34,15 +35,17 @@ class EmbeddingImpl final : public LayerImpl {
   }
 
   void build(const Shapes&) override {
-    embeddings_ = add_weight("embeddings", {input_dim_, output_dim_},
-                             {.initializer = options_.embeddings_initializer,
-                              .regularizer = options_.embeddings_regularizer,
-                              .constraint = options_.embeddings_constraint});
+    add_kernel(matrix_layout("embeddings", {input_dim_, output_dim_}, 1),
+               {.initializer = options_.embeddings_initializer,
+                .regularizer = options_.embeddings_regularizer,
+                .constraint = options_.embeddings_constraint});
   }
 
   Tensor call(const Tensor& x, const CallContext&) override {
-    const bool indices = x.dtype() == DType::kInt32 || x.dtype() == DType::kInt64;
-    return ops::take(computed(embeddings_), indices ? x : ops::cast(x, DType::kInt32), {.axis = 0});
+    const bool whole = x.dtype() == DType::kInt32 || x.dtype() == DType::kInt64;
+    const Tensor indices = whole ? x : ops::cast(x, DType::kInt32);
+    if (kernel().quantized) return kernel().quantized->rows(indices, compute_dtype());
+    return ops::take(computed(kernel().floats), indices, {.axis = 0});
   }
 
   Tensor compute_mask(const Tensors& inputs) const override { return ops::not_equal(inputs[0], 0); }
@@ -56,6 +59,8 @@ class EmbeddingImpl final : public LayerImpl {
     config.set("activity_regularizer", options_.activity_regularizer.serialize());
     config.set("embeddings_constraint", options_.embeddings_constraint.serialize());
     config.set("mask_zero", options_.mask_zero);
+    if (quantization_config().defined())
+      config.set("quantization_config", quantization_config().serialize());
     return config;
   }
 
@@ -63,7 +68,6 @@ class EmbeddingImpl final : public LayerImpl {
   int input_dim_;
   int output_dim_;
   EmbeddingOptions options_;
-  Variable embeddings_;
 };
 
 }  // namespace
@@ -87,7 +91,8 @@ Embedding Embedding::from_config(const Config& config) {
   options.mask_zero = reader.get("mask_zero", false);
   // Keras takes it from older files and does nothing with it.
   reader.get("input_length");
-  reader.expect("quantization_config", nullptr);
+  options.quantization_config =
+      quantizers::QuantizationConfig::deserialize(reader.get("quantization_config"));
   return Embedding(input_dim, output_dim, finish_options(reader, std::move(options)));
 }
 

@@ -5,6 +5,7 @@
 #include "keras/constraints/constraint.h"
 #include "keras/initializers/initializer.h"
 #include "keras/layers/layer.h"
+#include "keras/quantizers/quantization_config.h"
 #include "keras/regularizers/regularizer.h"
 
 namespace keras::layers {
@@ -16,6 +17,8 @@ struct EmbeddingOptions {
   /// Whether 0 stands for nothing: the output's mask is false there, and 0 is no other word.
   bool mask_zero = false;
   regularizers::Regularizer activity_regularizer = {};
+  /// How the embeddings are rounded where the dtype policy says that they are.
+  quantizers::QuantizationConfig quantization_config = {};
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};

@@ -6,7 +6,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
-#include "keras/layers/layer_impl.h"
+#include "keras/layers/quantizable_layer.h"
 #include "keras/ops/core.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/numpy.h"
@@ -14,10 +14,11 @@
 namespace keras::layers {
 namespace {
 
-class ReversibleEmbeddingImpl final : public LayerImpl {
+class ReversibleEmbeddingImpl final : public QuantizableLayer {
  public:
   ReversibleEmbeddingImpl(int input_dim, int output_dim, ReversibleEmbeddingOptions options)
-      : LayerImpl({"ReversibleEmbedding", options.name, options.trainable, options.dtype}),
+      : QuantizableLayer({"ReversibleEmbedding", options.name, options.trainable, options.dtype},
+                         options.quantization_config),
         input_dim_(input_dim),
         output_dim_(output_dim),
         options_(std::move(options)) {
@@ -33,13 +34,15 @@ class ReversibleEmbeddingImpl final : public LayerImpl {
   std::vector<std::string> call_parameters() const override { return {"inputs", "reverse"}; }
 
   void build(const Shapes&) override {
-    embeddings_ = add_weight("embeddings", {input_dim_, output_dim_},
-                             {.initializer = options_.embeddings_initializer,
-                              .regularizer = options_.embeddings_regularizer,
-                              .constraint = options_.embeddings_constraint});
-    if (!options_.tie_weights)
-      reverse_embeddings_ = add_weight("reverse_embeddings", {output_dim_, input_dim_},
-                                       {.initializer = options_.embeddings_initializer});
+    add_kernel(matrix_layout("embeddings", {input_dim_, output_dim_}, 1),
+               {.initializer = options_.embeddings_initializer,
+                .regularizer = options_.embeddings_regularizer,
+                .constraint = options_.embeddings_constraint});
+    if (options_.tie_weights) return;
+    KernelLayout layout = matrix_layout("reverse_embeddings", {output_dim_, input_dim_}, 0);
+    layout.packed_axis = 0;
+    layout.own_groups = false;
+    add_kernel(std::move(layout), {.initializer = options_.embeddings_initializer});
   }
 
   Tensors call_arguments(const CallArguments& call, const CallContext&) override {
@@ -56,7 +59,7 @@ class ReversibleEmbeddingImpl final : public LayerImpl {
     config.set("activity_regularizer", nullptr);
     config.set("embeddings_constraint", options_.embeddings_constraint.serialize());
     config.set("mask_zero", options_.mask_zero);
-    config.set("quantization_config", nullptr);
+    config.set("quantization_config", quantization_config().serialize());
     config.set("tie_weights", options_.tie_weights);
     config.set("reverse_dtype",
                options_.reverse_dtype.empty() ? Config() : Config(options_.reverse_dtype));
@@ -66,21 +69,39 @@ class ReversibleEmbeddingImpl final : public LayerImpl {
   }
 
  private:
+  /// The kernel of the way back.
+  const Kernel& back() const { return kernel(options_.tie_weights ? 0 : 1); }
+
+  Tensor float_product(Tensor x) const {
+    Tensor matrix = computed(back().floats);
+    if (options_.tie_weights) matrix = ops::transpose(matrix);
+    if (reverse_dtype_) {
+      x = ops::cast(x, *reverse_dtype_);
+      matrix = ops::cast(matrix, *reverse_dtype_);
+    }
+    return ops::matmul(x, matrix);
+  }
+
+  /// In the compute dtype, whatever `reverse_dtype` says, as in Keras.
+  Tensor quantized_product(const Tensor& x) const {
+    const auto forward = [tied = options_.tie_weights](const Tensor& input, const Tensor& matrix) {
+      return ops::matmul(input, tied ? ops::transpose(matrix) : matrix);
+    };
+    return back().quantized->product(ops::cast(x, compute_dtype()), {.forward = forward},
+                                     input_quantizer(true));
+  }
+
   Tensor vectors(const Tensor& x) const {
-    const bool indices = x.dtype() == DType::kInt32 || x.dtype() == DType::kInt64;
-    const Tensor out =
-        ops::take(computed(embeddings_), indices ? x : ops::cast(x, DType::kInt32), {.axis = 0});
+    const bool whole = x.dtype() == DType::kInt32 || x.dtype() == DType::kInt64;
+    const Tensor indices = whole ? x : ops::cast(x, DType::kInt32);
+    const Tensor out = kernel().quantized
+                           ? kernel().quantized->rows(indices, compute_dtype())
+                           : ops::take(computed(kernel().floats), indices, {.axis = 0});
     return options_.mask_zero ? out.with_mask(ops::not_equal(x, 0)) : out;
   }
 
-  Tensor logits(Tensor x) const {
-    Tensor kernel = options_.tie_weights ? ops::transpose(computed(embeddings_))
-                                         : computed(reverse_embeddings_);
-    if (reverse_dtype_) {
-      x = ops::cast(x, *reverse_dtype_);
-      kernel = ops::cast(kernel, *reverse_dtype_);
-    }
-    const Tensor out = ops::matmul(x, kernel);
+  Tensor logits(const Tensor& x) const {
+    const Tensor out = is_quantized() ? quantized_product(x) : float_product(x);
     if (!options_.logit_soft_cap) return out;
     return ops::tanh(out / *options_.logit_soft_cap) * *options_.logit_soft_cap;
   }
@@ -89,8 +110,6 @@ class ReversibleEmbeddingImpl final : public LayerImpl {
   int output_dim_;
   ReversibleEmbeddingOptions options_;
   std::optional<DType> reverse_dtype_;
-  Variable embeddings_;
-  Variable reverse_embeddings_;
 };
 
 }  // namespace
@@ -114,8 +133,9 @@ ReversibleEmbedding ReversibleEmbedding::from_config(const Config& config) {
   options.mask_zero = reader.get("mask_zero", false);
   options.reverse_dtype = reader.get("reverse_dtype", "");
   options.logit_soft_cap = reader.get_optional_double("logit_soft_cap");
-  for (const char* key : {"activity_regularizer", "quantization_config"})
-    reader.expect(key, nullptr);
+  options.quantization_config =
+      quantizers::QuantizationConfig::deserialize(reader.get("quantization_config"));
+  reader.expect("activity_regularizer", nullptr);
   return ReversibleEmbedding(input_dim, output_dim, finish_options(reader, std::move(options)));
 }
 

@@ -6,6 +6,7 @@
 #include "keras/constraints/constraint.h"
 #include "keras/initializers/initializer.h"
 #include "keras/layers/layer.h"
+#include "keras/quantizers/quantization_config.h"
 #include "keras/regularizers/regularizer.h"
 
 namespace keras::layers {
@@ -19,6 +20,8 @@ struct ReversibleEmbeddingOptions {
   std::string reverse_dtype = {};  ///< in which the way back is computed; unset: as it comes
   /// Bounds the logits of the way back to plus and minus this by a tanh.
   std::optional<double> logit_soft_cap = {};
+  /// How the embeddings are rounded where the dtype policy says that they are.
+  quantizers::QuantizationConfig quantization_config = {};
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
