@@ -62,6 +62,7 @@
 #include "keras/layers/preprocessing/hashing.h"
 #include "keras/layers/preprocessing/image_mixing.h"
 #include "keras/layers/preprocessing/integer_lookup.h"
+#include "keras/layers/preprocessing/max_num_bounding_boxes.h"
 #include "keras/layers/preprocessing/mel_spectrogram.h"
 #include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/pipeline.h"

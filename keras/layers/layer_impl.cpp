@@ -8,6 +8,7 @@
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
 #include "keras/layers/quantizable_layer.h"
+#include "keras/layers/shared_weights.h"
 #include "keras/layers/weights_to_come.h"
 #include "keras/ops/numpy.h"
 #include "keras/utils/naming.h"
@@ -209,7 +210,10 @@ void LayerImpl::set_trainable(bool trainable) {
 }
 
 Variables LayerImpl::weights() const {
-  Variables out = variables_;
+  Variables out;
+  if (const auto* shared = dynamic_cast<const SharedWeights*>(this))
+    out = shared->variables_in_files();
+  append_once(out, variables_);
   for (const auto& layer : sublayers()) append_once(out, layer.weights());
   return out;
 }

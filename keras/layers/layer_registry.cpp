@@ -48,6 +48,7 @@
 #include "keras/layers/preprocessing/hashing.h"
 #include "keras/layers/preprocessing/image_mixing.h"
 #include "keras/layers/preprocessing/integer_lookup.h"
+#include "keras/layers/preprocessing/max_num_bounding_boxes.h"
 #include "keras/layers/preprocessing/mel_spectrogram.h"
 #include "keras/layers/preprocessing/normalization.h"
 #include "keras/layers/preprocessing/pipeline.h"
@@ -187,6 +188,7 @@ constexpr Row kRows[] = {
     {"LocallyConnected1D", make<layers::legacy::LocallyConnected1D>},
     {"LocallyConnected2D", make<layers::legacy::LocallyConnected2D>},
     {"Masking", make<layers::Masking>},
+    {"MaxNumBoundingBoxes", make<layers::MaxNumBoundingBoxes>},
     {"MaxPooling1D", make<layers::MaxPooling1D>},
     {"MaxPooling2D", make<layers::MaxPooling2D>},
     {"MaxPooling3D", make<layers::MaxPooling3D>},

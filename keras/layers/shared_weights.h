@@ -4,8 +4,8 @@
 
 namespace keras {
 
-/// A layer among whose own variables files hold one of a layer inside too, as Keras's do for every
-/// attribute that is a variable.
+/// A layer among whose own variables `weights` and files have one of a layer inside too, as Keras's
+/// do for every attribute that is a variable.
 class SharedWeights {
  public:
   virtual ~SharedWeights() = default;

@@ -41,6 +41,12 @@ Tensor gamma(const Shape& shape, const Tensor& alpha, GammaOptions options = {})
 /// In [0, 1], by the positive `alpha` and `beta`, which broadcast to the shape.
 Tensor beta(const Shape& shape, const Tensor& alpha, const Tensor& beta, GammaOptions options = {});
 
+/// How many of `counts` trials succeed, each with the probability `probabilities`; both broadcast
+/// to the shape. NaN for negative counts and probabilities outside [0, 1]. W. Hörmann, "The
+/// generation of binomial random variates" (1993). The options of `gamma`.
+Tensor binomial(const Shape& shape, const Tensor& counts, const Tensor& probabilities,
+                GammaOptions options = {});
+
 struct RandintOptions {
   std::string dtype = "int32";
   Seed seed = {};

@@ -78,6 +78,52 @@ TEST(Random, BetaHasItsMoments) {
   }
 }
 
+TEST(Random, BinomialHasItsMoments) {
+  const float trials[][2] = {{1, 0.5f},   {20, 0.1f},  {20, 0.9f},    {30, 0.5f},
+                             {200, 0.3f}, {50, 0.96f}, {1e6f, 0.25f}, {1e6f, 2e-6f}};
+  for (const auto& [count, chance] : trials) {
+    const Statistics s =
+        statistics(random::binomial({20000}, Tensor(count), Tensor(chance), {.seed = 5}));
+    const double variance = count * chance * (1.0 - chance);
+    EXPECT_NEAR(s.mean, count * chance, 4 * std::sqrt(variance / 20000)) << count << " " << chance;
+    EXPECT_NEAR(s.variance / variance, 1, 0.07) << count << " " << chance;
+    EXPECT_GE(s.low, 0);
+    EXPECT_LE(s.high, count);
+  }
+}
+
+TEST(Random, BinomialHasItsProbabilities) {
+  // Once added up (4 expected) and once by rejection (12 expected).
+  for (const auto& [count, chance] : {std::pair{8, 0.5}, {24, 0.5}}) {
+    const auto drawn =
+        random::binomial({100000}, Tensor(count), Tensor(chance), {.seed = 2}).to_vector<float>();
+    double probability = std::pow(1 - chance, count);
+    for (int k = 0; k <= count; ++k) {
+      const auto found = std::count(drawn.begin(), drawn.end(), static_cast<float>(k));
+      EXPECT_NEAR(static_cast<double>(found) / 1e5, probability, 5e-3) << k << " of " << count;
+      probability *= (count - k) / (k + 1.0) * chance / (1 - chance);
+    }
+  }
+}
+
+TEST(Random, BinomialKnowsItsEdges) {
+  const Tensor counts = Tensor::of<float>({0, 7, 7, -1, 7, 7});
+  const Tensor chances = Tensor::of<float>({0.5f, 0, 1, 0.5f, 1.5f, -0.1f});
+  const auto drawn = random::binomial({6}, counts, chances, {.seed = 1}).to_vector<float>();
+  EXPECT_EQ(drawn[0], 0);
+  EXPECT_EQ(drawn[1], 0);
+  EXPECT_EQ(drawn[2], 7);
+  for (std::size_t i = 3; i < 6; ++i) EXPECT_TRUE(std::isnan(drawn[i])) << i;
+  expect_error<DtypeError>(
+      [] { random::binomial({2}, Tensor(3.0f), Tensor(0.5f), {.dtype = "int32"}); },
+      "requires a floating point `dtype`");
+  expect_error<Error>(
+      [] {
+        random::binomial({2}, Tensor::of<float>({1, 2, 3}), Tensor(0.5f));
+      },
+      "(3,)");
+}
+
 TEST(Random, UniformIsUniform) {
   for (const char* dtype : {"float32", "float64", "float16", "bfloat16"}) {
     const Statistics s = statistics(

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/embedding.h"
 #include "keras/layers/core/input_layer.h"
@@ -26,22 +28,35 @@ TEST(SpectralNormalization, IsKerass) {
   const SpectralNormalization layer(dense);
   layer.build(Shape{kUnknown, 3});
   ASSERT_EQ(layer.weights().size(), 2u);
-  layer.set_weights({Tensor::from(std::vector<float>{0.6f, 0.8f}, {1, 2}), ramp({3, 2})});
+  layer.set_weights({ramp({3, 2}), Tensor::from(std::vector<float>{0.6f, 0.8f}, {1, 2})});
   expect_values(layer(ramp({2, 3}), {.training = false}), {2, 2},
                 ops::matmul(ramp({2, 3}), ramp({3, 2})).to_vector<float>());
   expect_values(layer(ramp({2, 3}), {.training = true}), {2, 2},
                 {1.032995f, 0.326209f, -1.631045f, 1.304836f});
   expect_values(dense.weights()[0].value(), {3, 2},
                 {-1.087363f, 0.4349453f, -0.4349453f, 1.087363f, 0.2174727f, -0.652418f});
-  expect_values(layer.weights()[0].value(), {1, 2}, {-0.02408939f, 0.9997098f});
+  expect_values(layer.weights()[1].value(), {1, 2}, {-0.02408939f, 0.9997098f});
 }
 
 TEST(SpectralNormalization, FindsTheSingularValueInSeveralSteps) {
   const SpectralNormalization layer(Dense(2, {.use_bias = false}), {.power_iterations = 3});
   layer.build(Shape{kUnknown, 3});
-  layer.set_weights({Tensor::from(std::vector<float>{0.6f, 0.8f}, {1, 2}), ramp({3, 2})});
+  layer.set_weights({ramp({3, 2}), Tensor::from(std::vector<float>{0.6f, 0.8f}, {1, 2})});
   expect_values(layer(ramp({2, 3}), {.training = true}), {2, 2},
                 {0.6283047f, 0.198412f, -0.9920601f, 0.7936481f});
+}
+
+TEST(SpectralNormalization, HasItsWeightsInKerassOrder) {
+  const SpectralNormalization layer(Dense(2));
+  layer.build(Shape{kUnknown, 3});
+  const auto names = [](const Variables& weights) {
+    std::string out;
+    for (const Variable& weight : weights) out += weight.name() + " ";
+    return out;
+  };
+  EXPECT_EQ(names(layer.weights()), "kernel vector_u bias ");
+  EXPECT_EQ(names(layer.trainable_weights()), "kernel bias ");
+  EXPECT_EQ(names(layer.non_trainable_weights()), "vector_u ");
 }
 
 TEST(SpectralNormalization, LeavesAKernelOfZerosAlone) {

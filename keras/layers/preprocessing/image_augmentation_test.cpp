@@ -225,6 +225,41 @@ TEST(MixUp, BlendsPairs) {
   EXPECT_TRUE(blended);
 }
 
+/// Labels whose shares tell how images of 0s and 1s were mixed.
+template <typename Mix>
+void expect_labels_mixed_as_images(const Mix& layer) {
+  const Tensor labels = Tensor::from(std::vector<float>{1, 0, 0, 1, 1, 0, 0, 1}, {4, 2});
+  const Tensor shown = ops::slice_axis(labels, 1, 1, 2);
+  const Tensor x = ops::reshape(shown, {4, 1, 1, 1}) + ops::zeros({4, 64, 64, 1});
+  bool mixed = false;
+  for (int i = 0; i < 8; ++i) {
+    const LabelledImages out = layer({.images = x, .labels = labels});
+    const auto bright = ops::mean(out.images, {.axis = {1, 2, 3}}).template to_vector<float>();
+    const auto found = out.labels.template to_vector<float>();
+    for (std::size_t k = 0; k < 4; ++k) {
+      EXPECT_NEAR(found[2 * k + 1], bright[k], 0.05f);
+      EXPECT_NEAR(found[2 * k] + found[2 * k + 1], 1, 1e-5f);
+      mixed = mixed || (bright[k] > 0.1f && bright[k] < 0.9f);
+    }
+  }
+  EXPECT_TRUE(mixed);
+  const LabelledImages same = layer({.images = x, .labels = labels}, {.training = false});
+  expect_values(same.labels, {4, 2}, labels.to_vector<float>());
+  expect_values(same.images, x.shape(), x.to_vector<float>());
+  expect_error<ValueError>([&] { layer({.images = x, .labels = ops::zeros({4})}); },
+                           "`labels` must have the shape (batch, classes). Received: "
+                           "labels.shape=(4,)");
+  expect_error<ValueError>(
+      [&] {
+        layer({.images = x, .bounding_boxes = {.boxes = ops::zeros({4, 1, 4})}});
+      },
+      "bounding boxes cannot be mixed");
+}
+
+TEST(MixUp, MixesLabelsAsImages) { expect_labels_mixed_as_images(MixUp({.alpha = 1, .seed = 2})); }
+
+TEST(CutMix, MixesLabelsAsImages) { expect_labels_mixed_as_images(CutMix({.seed = 2})); }
+
 TEST(CutMix, PutsOneRectangleIn) {
   const Tensor x =
       ops::reshape(ops::arange(0, 8, 1, DType::kFloat32), {8, 1, 1, 1}) + ops::zeros({8, 6, 6, 2});

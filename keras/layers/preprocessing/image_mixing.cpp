@@ -81,58 +81,108 @@ Tensor changed(const Tensor& images, const Tensor& which, const std::vector<Laye
   return ops::switch_case(which, branches, {images})[0];
 }
 
-class MixUpImpl final : public RandomImageLayer {
+/// A layer that mixes each image with another one of its batch.
+class MixingLayer : public RandomImageLayer {
+ public:
+  using RandomImageLayer::RandomImageLayer;
+
+  LabelledImages mix_labelled(const LabelledImages& data, std::optional<bool> training) {
+    check(data);
+    const Tensor images = ops::cast(data.images, compute_dtype());
+    if (!training.value_or(true)) return {images, data.labels};
+    const Mixed mixed = mix(images);
+    if (!data.labels.defined()) return {mixed.images};
+    const Tensor labels = ops::cast(data.labels, compute_dtype());
+    const Tensor share = ops::reshape(ops::cast(mixed.share, compute_dtype()), {-1, 1});
+    return {mixed.images,
+            share * labels + (1.0 - share) * ops::take(labels, mixed.order, {.axis = 0})};
+  }
+
+ protected:
+  /// Images, the share of its own that each one keeps, and the places that the others come from.
+  struct Mixed {
+    Tensor images, share, order;
+  };
+  virtual Mixed mix(const Tensor& images) const = 0;
+
+  Tensor transform(const Tensor& images) final { return mix(images).images; }
+  Tensor draw_order(const Tensor& images) const {
+    return random::shuffle(ops::arange(images.shape()[0]), {.seed = seed_generator()});
+  }
+
+ private:
+  void check(const LabelledImages& data) const {
+    if (!data.images.defined() || data.images.rank() != 4)
+      throw ShapeError(str(class_name(), ": `images` must be a batch of images, of rank 4."));
+    if (data.images.is_symbolic())
+      throw ValueError(str(class_name(), ": labels are mixed outside of models only."),
+                       "call the layer in `Dataset::map`.");
+    if (data.bounding_boxes.boxes.defined() || data.bounding_boxes.labels.defined())
+      throw ValueError(str(class_name(), ": bounding boxes cannot be mixed."));
+    if (data.labels.defined() &&
+        (data.labels.rank() != 2 || data.labels.shape()[0] != data.images.shape()[0]))
+      throw ValueError(str(class_name(),
+                           ": `labels` must have the shape (batch, classes). Received: "
+                           "labels.shape=",
+                           data.labels.shape(), ", images.shape=", data.images.shape()),
+                       "encode them with utils::to_categorical.");
+  }
+};
+
+class MixUpImpl final : public MixingLayer {
  public:
   explicit MixUpImpl(const MixUpOptions& options)
-      : RandomImageLayer({"MixUp", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+      : MixingLayer({"MixUp", options.name, options.trainable, options.dtype}, options.data_format,
+                    options.seed),
         alpha_(options.alpha) {
     if (!(alpha_ > 0)) throw ValueError(str("`alpha` must be positive. Received: alpha=", alpha_));
   }
 
   Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
+    Config config = MixingLayer::get_config();
     config.set("alpha", alpha_);
     config.set("seed", seed_config());
     return config;
   }
 
  protected:
-  Tensor transform(const Tensor& images) override {
+  Mixed mix(const Tensor& images) const override {
     const Tensor alpha(static_cast<float>(alpha_));
     const Tensor share = ops::cast(
         random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()}),
         images.dtype());
-    return share * images + (1.0 - share) * random::shuffle(images, {.seed = seed_generator()});
+    const Tensor order = draw_order(images);
+    return {share * images + (1.0 - share) * ops::take(images, order, {.axis = 0}), share, order};
   }
 
  private:
   double alpha_;
 };
 
-class CutMixImpl final : public RandomImageLayer {
+class CutMixImpl final : public MixingLayer {
  public:
   explicit CutMixImpl(const CutMixOptions& options)
-      : RandomImageLayer({"CutMix", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+      : MixingLayer({"CutMix", options.name, options.trainable, options.dtype}, options.data_format,
+                    options.seed),
         factor_(checked_factor(options.factor, 0, 1)) {}
 
   Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
+    Config config = MixingLayer::get_config();
     config.set("factor", factor_.to_config());
     config.set("seed", seed_config());
     return config;
   }
 
  protected:
-  Tensor transform(const Tensor& images) override {
+  Mixed mix(const Tensor& images) const override {
     const Tensor alpha = draw_scalar(factor_.lower(), factor_.upper()) + 1e-6;
     const Tensor share =
         random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()});
     const Tensor ratio = ops::sqrt(1.0 - share);
     const Tensor inside = ops::logical_and(stretch(images, row_axis(), ratio),
                                            stretch(images, row_axis() + 1, ratio));
-    return ops::where(inside, random::shuffle(images, {.seed = seed_generator()}), images);
+    const Tensor order = draw_order(images);
+    return {ops::where(inside, ops::take(images, order, {.axis = 0}), images), share, order};
   }
 
  private:
@@ -253,6 +303,10 @@ MixUp MixUp::from_config(const Config& config) {
   return MixUp(finish_options(reader, std::move(options)));
 }
 
+LabelledImages MixUp::operator()(const LabelledImages& data, const CallOptions& options) const {
+  return static_cast<MixingLayer&>(*impl_).mix_labelled(data, options.training);
+}
+
 CutMix::CutMix(CutMixOptions options) : Layer(std::make_shared<CutMixImpl>(std::move(options))) {}
 
 CutMix CutMix::from_config(const Config& config) {
@@ -262,6 +316,10 @@ CutMix CutMix::from_config(const Config& config) {
     options.factor = RandomRange::from_config(given, "factor");
   read_random_image_options(reader, options);
   return CutMix(finish_options(reader, std::move(options)));
+}
+
+LabelledImages CutMix::operator()(const LabelledImages& data, const CallOptions& options) const {
+  return static_cast<MixingLayer&>(*impl_).mix_labelled(data, options.training);
 }
 
 RandAugment::RandAugment(RandAugmentOptions options)

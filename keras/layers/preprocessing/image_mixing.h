@@ -6,6 +6,7 @@
 #include <string>
 
 #include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -20,12 +21,15 @@ struct MixUpOptions {
 };
 
 /// Blends each image of a batch with another one, in training: Zhang et al., "mixup: beyond
-/// empirical risk minimization" (2017). It takes images alone, without labels. Keras:
-/// keras.layers.MixUp.
+/// empirical risk minimization" (2017). Keras: keras.layers.MixUp.
 class MixUp : public Layer {
  public:
   /// Throws ValueError unless alpha is positive.
   explicit MixUp(MixUpOptions options = {});
+  using Layer::operator();
+  /// The labels, (batch, classes), are mixed in the same shares: `mix({.images = x, .labels = y})`.
+  /// Throws ValueError for labels of another shape and for bounding boxes.
+  LabelledImages operator()(const LabelledImages& data, const CallOptions& options = {}) const;
   static MixUp from_config(const Config& config);
 };
 
@@ -39,11 +43,15 @@ struct CutMixOptions {
 };
 
 /// Puts a part of another image into each one of a batch, in training: Yun et al., "CutMix" (2019).
-/// It takes images alone, without labels. Keras: keras.layers.CutMix.
+/// Keras: keras.layers.CutMix.
 class CutMix : public Layer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit CutMix(CutMixOptions options = {});
+  using Layer::operator();
+  /// The labels, (batch, classes), are mixed in the same shares: `mix({.images = x, .labels = y})`.
+  /// Throws ValueError for labels of another shape and for bounding boxes.
+  LabelledImages operator()(const LabelledImages& data, const CallOptions& options = {}) const;
   static CutMix from_config(const Config& config);
 };
 

@@ -60,17 +60,24 @@ std::vector<std::string> ngrams_of(const std::vector<std::string>& tokens,
 
 }  // namespace
 
-std::vector<std::string> TokenRules::tokens_of(std::string_view text) const {
-  std::string standardized;
-  standardized.reserve(text.size());
+std::string TokenRules::standardized(std::string_view text) const {
+  if (standardize) return standardize(text);
+  std::string out;
+  out.reserve(text.size());
   for (const char c : text) {
     if (strip_punctuation && kPunctuation.find(c) != std::string_view::npos) continue;
-    standardized += lower ? to_lower(c) : c;
+    out += lower ? to_lower(c) : c;
   }
+  return out;
+}
+
+std::vector<std::string> TokenRules::tokens_of(std::string_view text) const {
+  std::string whole = standardized(text);
   std::vector<std::string> tokens;
-  if (split == Split::kNone) tokens.push_back(std::move(standardized));
-  if (split == Split::kWhitespace) tokens = words_of(standardized);
-  if (split == Split::kCharacter) tokens = characters_of(standardized);
+  if (split == Split::kNone) tokens.push_back(std::move(whole));
+  if (split == Split::kWhitespace) tokens = words_of(whole);
+  if (split == Split::kCharacter) tokens = characters_of(whole);
+  if (split == Split::kFunction) tokens = split_function(whole);
   return ngrams.empty() ? tokens : ngrams_of(tokens, ngrams);
 }
 

@@ -27,17 +27,25 @@ TokenRules rules_of(const TextVectorizationOptions& options) {
   rules.strip_punctuation =
       standardize == "strip_punctuation" || standardize == "lower_and_strip_punctuation";
   if (options.standardize && !rules.lower && !rules.strip_punctuation)
+    rules.standardize = find_standardize(standardize);
+  if (options.standardize && !rules.lower && !rules.strip_punctuation && !rules.standardize)
     throw ValueError(
         str("Unknown value for `standardize` argument of TextVectorization. Allowed values are: "
             "('lower_and_strip_punctuation', 'lower', 'strip_punctuation'), or None. Received: "
             "standardize=",
-            standardize));
+            standardize),
+        "call keras::layers::register_standardize first for a function of your own.");
   if (options.split && *options.split != "whitespace" && *options.split != "character")
+    rules.split_function = find_split(*options.split);
+  if (options.split && *options.split != "whitespace" && *options.split != "character" &&
+      !rules.split_function)
     throw ValueError(
         str("Unknown value for `split` argument of TextVectorization. Allowed values are: "
             "('whitespace', 'character'), or None. Received: split=",
-            *options.split));
-  rules.split = !options.split                   ? TokenRules::Split::kNone
+            *options.split),
+        "call keras::layers::register_split first for a function of your own.");
+  rules.split = rules.split_function             ? TokenRules::Split::kFunction
+                : !options.split                 ? TokenRules::Split::kNone
                 : *options.split == "whitespace" ? TokenRules::Split::kWhitespace
                                                  : TokenRules::Split::kCharacter;
   for (const int size : options.ngrams)
@@ -111,16 +119,14 @@ class TextVectorizationImpl final : public LayerImpl, public AssetHolder {
   Lookup& lookup() const { return *lookup_; }
 
   Config get_config() const override {
-    const auto text = [](const std::optional<std::string>& value) {
-      return value ? Config(*value) : Config();
-    };
     const auto number = [](const std::optional<std::int64_t>& value) {
       return value ? Config(*value) : Config();
     };
     Config config = LayerImpl::get_config();
     config.set("max_tokens", number(options_.max_tokens));
-    config.set("standardize", text(options_.standardize));
-    config.set("split", text(options_.split));
+    config.set("standardize",
+               text_function_to_config(options_.standardize, rules_.standardize != nullptr));
+    config.set("split", text_function_to_config(options_.split, rules_.split_function != nullptr));
     config.set("ngrams", ngrams_);
     config.set("output_mode", lookup_->arguments().output_mode);
     config.set("output_sequence_length", number(options_.output_sequence_length));
@@ -245,8 +251,8 @@ TextVectorization TextVectorization::from_config(const Config& config) {
   ConfigReader reader("TextVectorization", config);
   TextVectorizationOptions options;
   options.max_tokens = reader.get_optional_int("max_tokens");
-  options.standardize = optional_text(reader.get("standardize"));
-  options.split = optional_text(reader.get("split"));
+  options.standardize = text_function_from_config(reader.get("standardize"), "standardize");
+  options.split = text_function_from_config(reader.get("split"), "split");
   const Config ngrams = reader.get("ngrams");
   if (ngrams.is_list())
     for (const auto& size : ngrams.as_list())

@@ -8,14 +8,17 @@
 #include "keras/layers/layer.h"
 #include "keras/layers/preprocessing/adapt_data.h"
 #include "keras/layers/preprocessing/string_lookup.h"
+#include "keras/layers/preprocessing/text_functions.h"
 
 namespace keras::layers {
 
 struct TextVectorizationOptions {
   std::optional<std::int64_t> max_tokens = {};  ///< of the vocabulary, with special ones; no limit
-  /// "lower_and_strip_punctuation" (of ASCII), "lower", "strip_punctuation", or nothing.
+  /// "lower_and_strip_punctuation" (of ASCII), "lower", "strip_punctuation", the name of a function
+  /// (`register_standardize`), or nothing.
   std::optional<std::string> standardize = "lower_and_strip_punctuation";
-  /// "whitespace", "character", or nothing: each string is one token.
+  /// "whitespace", "character", the name of a function (`register_split`), or nothing: each string
+  /// is one token.
   std::optional<std::string> split = "whitespace";
   /// Tokens of so many parts instead, in this order: {1, 2} for words and pairs of words.
   std::vector<int> ngrams = {};

@@ -96,6 +96,70 @@ TEST(TextVectorization, ConfigIsKeras) {
   EXPECT_EQ(TextVectorization::from_config(config).get_config().at("ngrams").as_int(), 2);
 }
 
+TEST(TextVectorization, TakesFunctionsByName) {
+  register_standardize("uses>without_digits", [](std::string_view text) {
+    std::string out;
+    for (const char c : text)
+      if (c < '0' || c > '9') out += c;
+    return out;
+  });
+  register_split("uses>at_commas", [](std::string_view text) {
+    Strings out;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      out.emplace_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return out;
+  });
+  const TextVectorization layer({.standardize = "uses>without_digits",
+                                 .split = "uses>at_commas",
+                                 .output_sequence_length = 3,
+                                 .vocabulary = Strings{"a b", "A"}});
+  const Tensor given = string_tensor({"a1 b,A2", "A,7", "a b"});
+  expect_values(layer(given), {3, 3}, {2, 3, 0, 3, 0, 0, 2, 0, 0});
+  // As Keras writes a registered Python function.
+  const Config config = layer.get_config();
+  EXPECT_EQ(config.at("standardize"), Config({{"module", "builtins"},
+                                              {"class_name", "function"},
+                                              {"config", "uses>without_digits"},
+                                              {"registered_name", "function"}}));
+  const TextVectorization again = TextVectorization::from_config(config);
+  expect_values(again(given), {3, 3}, {2, 3, 0, 3, 0, 0, 2, 0, 0});
+
+  // Adapted, and through a file.
+  const TextVectorization learned(
+      {.standardize = "lower", .split = "uses>at_commas", .output_mode = "count"});
+  learned.adapt(string_tensor({"x y,z", "z"}));
+  EXPECT_EQ(learned.get_vocabulary(), (Strings{"[UNK]", "z", "x y"}));
+  const Sequential model({Input({1}, {.dtype = "string"}), learned});
+  const auto path = std::filesystem::temp_directory_path() / "text_functions.keras";
+  model.save(path);
+  const Tensor column = string_tensor({"Z,x y", "z,z,q"}, {2, 1});
+  expect_values(load_model(path).predict(column, {.verbose = 0}), {2, 3}, {0, 1, 1, 1, 2, 0});
+  std::filesystem::remove(path);
+}
+
+TEST(TextVectorization, RefusesFunctionsThatItDoesNotKnow) {
+  const auto load = [](const char* argument, const Config& value) {
+    Config config = TextVectorization().get_config();
+    config.set(argument, value);
+    TextVectorization::from_config(config);
+  };
+  const Config named{{"module", "builtins"},
+                     {"class_name", "function"},
+                     {"config", "uses>nowhere"},
+                     {"registered_name", "function"}};
+  expect_error<ValueError>([&] { load("standardize", named); }, "standardize=uses>nowhere");
+  expect_error<ValueError>([&] { load("split", named); },
+                           "call keras::layers::register_split first");
+  const Config lambda{{"class_name", "__lambda__"}, {"config", Config{{"value", "4wEA"}}}};
+  expect_error<ValueError>([&] { load("split", lambda); }, "Python code");
+  expect_error<ValueError>([] { register_split("whitespace", [](auto) { return Strings{}; }); },
+                           "one of Keras's own names");
+  expect_error<ValueError>([] { register_standardize("mine", nullptr); }, "must not be empty");
+}
+
 TEST(TextVectorization, RefusesBadArguments) {
   const auto refuse = [](const TextVectorizationOptions& options, const char* message) {
     expect_error<ValueError>([&] { TextVectorization{options}; }, message);
