@@ -30,9 +30,13 @@ std::vector<std::vector<std::int64_t>> lists_of(const Storage& npy, const std::s
       objects.items.size() != static_cast<std::size_t>(root.node->numbers[0]))
     pickle.fail("is no array of lists");
   std::vector<std::vector<std::int64_t>> lists;
+  // A number takes two bytes or more, unless a list stands in many places.
+  std::size_t left = npy.size() / 2;
   for (const PickleValue& item : objects.items) {
     if (item.kind != Kind::kList || !item.node->items.empty())
       pickle.fail("has an element other than a list of integers");
+    if (item.node->numbers.size() > left) pickle.fail("holds the same list too often");
+    left -= item.node->numbers.size();
     lists.push_back(item.node->numbers);
   }
   return lists;

@@ -99,6 +99,7 @@ class TarReader {
       if (!has_right_checksum(block)) file_.fail("is no tar archive, or a damaged one");
       const auto size = octal(field(block, kSize));
       if (!size) file_.fail("has a damaged header");
+      spend(kBlock);  // Else empty members would cost nothing.
       spend(*size);
       member(block, *size);
     }

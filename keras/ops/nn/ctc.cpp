@@ -116,6 +116,9 @@ Tensor ctc_loss(const Tensor& target, const Tensor& output, const Tensor& target
         str("Logits `output` are expected to be a tensor of shape `(batch_size, max_length, "
             "num_classes)`. Received: output.shape=",
             output.shape()));
+  if (target.shape()[1] == 0 || output.shape()[1] == 0)
+    throw ShapeError(str("ctc_loss needs one label and one step at least. Received: target.shape=",
+                         target.shape(), ", output.shape=", output.shape()));
   return call_or_record("CTCLoss", {target, output, target_length, output_length},
                         {{"mask_index", options.mask_index}},
                         [=](const Tensors& in) { return loss_of(in, options.mask_index); });
@@ -126,9 +129,11 @@ CtcDecoded ctc_decode(const Tensor& inputs, const Tensor& sequence_lengths,
   if (options.strategy != "greedy" && options.strategy != "beam_search")
     throw ValueError(str("Invalid strategy ", options.strategy,
                          ". Supported values are 'greedy' and 'beam_search'."));
-  if (inputs.rank() != 3)
+  if (inputs.rank() != 3 || inputs.shape()[1] == 0 || inputs.shape()[2] == 0)
     throw ShapeError(
-        str("ctc_decode takes (batch, steps, classes). Received: inputs.shape=", inputs.shape()));
+        str("ctc_decode takes (batch, steps, classes), of one step and class at least. Received: "
+            "inputs.shape=",
+            inputs.shape()));
   if (options.beam_width < 1 || options.top_paths < 1)
     throw ValueError(
         str("ctc_decode: `beam_width` and `top_paths` must be positive. Received: "

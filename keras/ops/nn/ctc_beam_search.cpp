@@ -35,13 +35,16 @@ struct Scores {
 
 using Paths = std::map<Path, Scores>;
 
+/// By size, with what is no number before all others, so that there is an order whatever comes in.
+bool is_less(float a, float b) { return std::isnan(b) ? false : std::isnan(a) || a < b; }
+
 void add(float& to, float score) { to = log_add(to, score); }
 
 /// The `count` likeliest, the likeliest last. Of equals the greater path counts more.
 std::vector<std::pair<Path, Scores>> best_of(const Paths& paths, std::size_t count) {
   std::vector<std::pair<Path, Scores>> all(paths.begin(), paths.end());
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.second.total() < b.second.total();
+    return is_less(a.second.total(), b.second.total());
   });
   if (all.size() > count) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(count));
   return all;
@@ -56,7 +59,7 @@ struct Search {
     std::vector<int> order(static_cast<std::size_t>(classes));
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(),
-                     [&](int a, int b) { return scores[a] < scores[b]; });
+                     [&](int a, int b) { return is_less(scores[a], scores[b]); });
     if (order.size() > beam_width)
       order.erase(order.begin(), order.end() - static_cast<std::ptrdiff_t>(beam_width));
     Paths paths;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <vector>
 
 #include "keras/engine/error.h"
@@ -97,6 +98,25 @@ TEST(Ctc, RefusesBadArguments) {
   expect_error<ValueError>([] { ctc_decode(logits(), step_counts(), {.beam_width = 0}); },
                            "beam_width=0");
   expect_error<ShapeError>([] { ctc_decode(ones({2, 2}), step_counts()); }, "ctc_decode takes");
+  for (const char* strategy : {"greedy", "beam_search"})
+    for (const Shape& shape : {Shape{2, 0, 4}, Shape{2, 3, 0}})
+      expect_error<ShapeError>(
+          [&] { ctc_decode(zeros(shape), step_counts(), {.strategy = strategy}); },
+          "of one step and class at least");
+  expect_error<ShapeError>(
+      [] {
+        ctc_loss(zeros({2, 0}), logits(), label_counts(), step_counts());
+      },
+      "needs one label and one step at least. Received: target.shape=(2, 0)");
+}
+
+TEST(CtcDecode, EndsWhateverNumbersComeIn) {
+  std::vector<float> values(std::size_t{2} * 7 * 40, std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t i = 0; i < values.size(); i += 3) values[i] = static_cast<float>(i % 11);
+  const Tensor given = Tensor::from(values, {2, 7, 40});
+  const CtcDecoded found = ctc_decode(
+      given, step_counts(), {.strategy = "beam_search", .beam_width = 30, .top_paths = 4});
+  for (const int label : found.labels.to_vector<int>()) EXPECT_TRUE(label >= -1 && label < 40);
 }
 
 }  // namespace
