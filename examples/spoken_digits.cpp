@@ -13,6 +13,8 @@ using namespace keras;
 namespace {
 
 constexpr std::int64_t kSamples = 8000;  // a second
+// Averages of 0.99, the default, lag behind weights that learn for some hundred steps only.
+constexpr double kMomentum = 0.9;
 
 /// Recordings without the silence around them, as loud as each other, in the middle of a second.
 Tensor centred(const Tensor& recording) {
@@ -75,11 +77,11 @@ int main(int argc, char** argv) {
   const Sequential model({
       Input(x.shape().slice(1)),
       layers::Conv2D(32, 3, {.padding = "same", .use_bias = false}),
-      layers::BatchNormalization(),
+      layers::BatchNormalization({.momentum = kMomentum}),
       layers::ReLU(),
       layers::MaxPooling2D(2),
       layers::Conv2D(64, 3, {.padding = "same", .use_bias = false}),
-      layers::BatchNormalization(),
+      layers::BatchNormalization({.momentum = kMomentum}),
       layers::ReLU(),
       layers::MaxPooling2D(2),
       layers::Conv2D(64, 3, {.padding = "same", .activation = "relu"}),

@@ -3,10 +3,12 @@
 
 #include <keras/keras.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "example_data.h"
+#include "example_plot.h"
 
 using namespace keras;
 
@@ -44,6 +46,23 @@ Table table_of(const std::vector<std::vector<std::string>>& rows, std::size_t be
     table.x[name] = string_tensor(std::move(words), {count, 1});
   }
   return table;
+}
+
+/// Draws how many of the rich are found for how many others that are taken for rich.
+void draw_roc(const std::vector<float>& chances, const std::vector<float>& truth) {
+  std::vector<std::pair<float, float>> order;
+  for (std::size_t i = 0; i < truth.size(); ++i) order.emplace_back(-chances[i], truth[i]);
+  std::sort(order.begin(), order.end());
+  std::vector<double> found = {0}, mistaken = {0};
+  for (const auto& [chance, rich] : order) {
+    found.push_back(found.back() + rich);
+    mistaken.push_back(mistaken.back() + 1 - rich);
+  }
+  for (double& count : found) count /= found.back();
+  for (double& count : mistaken) count /= mistaken.back();
+  example::plot("tabular.png", {mistaken, found},
+                "set xlabel 'others taken for rich'; set ylabel 'rich who are found'\n"
+                "plot $data using 1:2 with lines lw 2 title 'model', x dt 2 title 'chance'");
 }
 
 }  // namespace
@@ -86,6 +105,8 @@ int main(int argc, char** argv) {
   const double seconds = training.seconds();
   const double accuracy = model.evaluate(test.x, test.y, {.verbose = 0})["accuracy"];
   std::printf("accuracy on the last fifth: %.2f %%\n", 100 * accuracy);
+
+  draw_roc(model.predict(test.x, {.verbose = 0}).to_vector<float>(), test.y.to_vector<float>());
 
   // The file has the vocabularies: what reads it takes words as they come.
   model.save("adult.keras");

@@ -45,6 +45,21 @@ void train(const Sequential& model, const datasets::Split& data, double learning
   model.fit(data.x, data.y, {.batch_size = 16, .epochs = epochs, .verbose = 0});
 }
 
+/// The first twelve test pictures that are taken for each of the digits, a row each.
+void show(const Sequential& model, const Tensor& pictures) {
+  const auto found =
+      ops::argmax(model.predict(pictures, {.verbose = 0}), {.axis = -1}).to_vector<int>();
+  Tensors rows;
+  for (int digit = 0; digit < 5; ++digit) {
+    std::vector<std::int64_t> places;
+    for (std::size_t i = 0; i < found.size() && places.size() < 12; ++i)
+      if (found[i] == digit) places.push_back(static_cast<std::int64_t>(i));
+    places.resize(12, places.empty() ? 0 : places.back());
+    rows.push_back(ops::take(pictures, Tensor::from(places, {12}), {.axis = 0}));
+  }
+  example::save_rows("transfer_learning.png", rows);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -74,5 +89,6 @@ int main(int argc, char** argv) {
   train(model, few, 1e-4, epochs);
   const double tuned = accuracy(model);
   std::printf("with all of it tuned: %.1f %%\n", tuned);
+  show(model, high.x);
   return example::finish(tuned / 100, training.seconds(), arguments.quick || tuned > 90);
 }

@@ -9,6 +9,8 @@ from keras import layers
 import example_data
 
 SAMPLES = 8000  # a second
+# Averages of 0.99, the default, lag behind weights that learn for some hundred steps only.
+MOMENTUM = 0.9
 
 
 def centred(recording):
@@ -62,11 +64,11 @@ y = np.concatenate([train_y, train_y, train_y])
 model = keras.Sequential([
     keras.Input(x.shape[1:]),
     layers.Conv2D(32, 3, padding="same", use_bias=False),
-    layers.BatchNormalization(),
+    layers.BatchNormalization(momentum=MOMENTUM),
     layers.ReLU(),
     layers.MaxPooling2D(2),
     layers.Conv2D(64, 3, padding="same", use_bias=False),
-    layers.BatchNormalization(),
+    layers.BatchNormalization(momentum=MOMENTUM),
     layers.ReLU(),
     layers.MaxPooling2D(2),
     layers.Conv2D(64, 3, padding="same", activation="relu"),
