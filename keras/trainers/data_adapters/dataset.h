@@ -59,7 +59,19 @@ struct GeneratorOptions {
   std::function<void()> reset = {};
 };
 
+struct DatasetShuffleOptions {
+  std::optional<std::int64_t> seed = {};  ///< none: drawn from the global one
+  bool reshuffle_each_iteration = true;   ///< another order in each pass
+};
+
+struct DatasetBatchOptions {
+  bool drop_remainder = false;  ///< leaves the last ones out where they do not fill a batch
+};
+
 /// Batches for `fit`, `evaluate` and `predict`, from a source of one's own. A handle; copies share.
+/// What follows below makes further datasets out of one, as tf.data does, which read it while they
+/// are read: sets larger than memory pass through. Of several that stand on the same source, one at
+/// a time can be read.
 class Dataset {
  public:
   Dataset() = default;
@@ -71,6 +83,22 @@ class Dataset {
   static Dataset from_generator(std::function<bool(Batch&)> next, GeneratorOptions options = {});
   /// `size` batches from a function of the batch's number.
   static Dataset from_function(std::int64_t size, std::function<Batch(std::int64_t)> get);
+
+  /// What a function makes of each element, when it is asked for. Throws ValueError for an empty
+  /// one.
+  Dataset map(std::function<Batch(const Batch&)> function) const;
+  /// The elements in random order, of which `buffer_size` are kept at a time: each next one is
+  /// drawn from these. As large as the set it is a shuffle of all. Throws ValueError unless
+  /// positive.
+  Dataset shuffle(std::int64_t buffer_size, DatasetShuffleOptions options = {}) const;
+  /// So many elements side by side, along a new first axis; the last ones may be fewer. Throws
+  /// ValueError unless positive, and, when it is read, for elements of different shapes.
+  Dataset batch(std::int64_t batch_size, DatasetBatchOptions options = {}) const;
+  /// The examples of each batch as elements of their own, to be shuffled and put together anew.
+  Dataset unbatch() const;
+  /// Reads up to `buffer_size` elements ahead, on a thread of its own; an exception comes when its
+  /// element is due. Throws ValueError unless positive.
+  Dataset prefetch(std::int64_t buffer_size) const;
 
   bool defined() const { return impl_ != nullptr; }
   DatasetImpl& impl() const { return *impl_; }

@@ -1,8 +1,5 @@
-#include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <numeric>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -10,79 +7,10 @@
 #include "keras/engine/text.h"
 #include "keras/trainers/data_adapters/data_adapter.h"
 #include "keras/trainers/data_adapters/data_adapter_utils.h"
+#include "keras/trainers/data_adapters/prefetching.h"
 
 namespace keras::trainers {
 namespace {
-
-/// Calls a function on a thread of its own, one result ahead of who takes them.
-class Prefetcher {
- public:
-  explicit Prefetcher(std::function<bool(Batch&)> fetch)
-      : fetch_(std::move(fetch)), thread_([this] { work(); }) {}
-
-  ~Prefetcher() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-
-  /// The next result; false when there are no more. Throws what the function threw.
-  bool take(Batch& batch) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return ready_ || finished_; });
-    if (!ready_) {
-      if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-      return false;
-    }
-    batch = std::move(slot_);
-    ready_ = false;
-    lock.unlock();
-    changed_.notify_all();
-    return true;
-  }
-
- private:
-  void work() {
-    std::exception_ptr failure;
-    try {
-      for (Batch batch; fetch_(batch); batch = {})
-        if (!offer(std::move(batch))) return;
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      failure_ = failure;
-      finished_ = true;
-    }
-    changed_.notify_all();
-  }
-
-  /// False when nobody wants more.
-  bool offer(Batch batch) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !ready_ || stopped_; });
-    if (stopped_) return false;
-    slot_ = std::move(batch);
-    ready_ = true;
-    lock.unlock();
-    changed_.notify_all();
-    return true;
-  }
-
-  std::function<bool(Batch&)> fetch_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Batch slot_;
-  bool ready_ = false;
-  bool finished_ = false;
-  bool stopped_ = false;
-  std::exception_ptr failure_;
-  std::thread thread_;
-};
 
 class DatasetAdapter final : public DataAdapter {
  public:
@@ -103,7 +31,7 @@ class DatasetAdapter final : public DataAdapter {
       shuffler_->shuffle(order_);
       position_ = 0;
     }
-    prefetcher_.emplace([this](Batch& batch) { return fetch(batch); });
+    prefetcher_.emplace(1, [this](Batch& batch) { return fetch(batch); });
   }
 
   bool next(Batch& batch) override { return prefetcher_->take(batch); }
