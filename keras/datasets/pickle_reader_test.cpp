@@ -122,13 +122,17 @@ TEST(PickledLists, DoesNotCopyAListForEachPlaceThatItStandsIn) {
   for (int i = 0; i < 200; ++i) list += "K\x07";
   for (int i = 1; i < 100; ++i) again += "h\x01";
   const std::string header = "{'descr': '|O', 'fortran_order': False, 'shape': (100,), }\n";
-  const std::string npy = "\x93NUMPY\x01\x00"s + static_cast<char>(header.size()) + '\0' + header +
-                          "\x80\x02"
-                          "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01"
-                          "b\x87R(K\x01K\x64\x85"
-                          "cnumpy\ndtype\nU\x02O8\x89\x88\x87R(K\x03U\x01|"
-                          "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89](" +
-                          list + "e" + again + "etb."s;
+  std::string npy = "\x93NUMPY\x01"s;
+  npy += '\0';
+  npy += static_cast<char>(header.size());
+  npy += '\0';
+  npy += header;
+  npy +=
+      "\x80\x02"
+      "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01"
+      "b\x87R(K\x01K\x64\x85"
+      "cnumpy\ndtype\nU\x02O8\x89\x88\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89]("s;
+  npy += list + "e" + again + "etb.";
   const test_support::TempFolder folder;
   saving::ArchiveWriter writer(folder / "lists.npz");
   writer.add("x.npy", npy);
