@@ -13,6 +13,7 @@ namespace {
 
 struct Arguments {
   std::string input, output, weights;
+  double shard_size = 10;
 };
 
 Model read(const std::string& path) {
@@ -29,14 +30,22 @@ void run(const Arguments& arguments) {
   const std::string ending = ending_of(arguments.output);
   if (ending != ".keras" && ending != ".json" && ending != ".h5")
     throw BadInput(arguments.output +
-                   ": not a format that is written here; give .keras, .weights.h5, .h5 or .json");
-  if (ending_of(arguments.input) == ".json" && arguments.weights.empty() && ending != ".json")
+                   ": not a format that is written here; give .keras, .h5, .json, .weights.h5 or "
+                   ".weights.json");
+  if (arguments.input.ends_with(".weights.json"))
+    throw BadInput(arguments.input +
+                   ": says where weights are; give the model's .json, and this with --weights");
+  const bool to_shards = arguments.output.ends_with(".weights.json");
+  if (ending_of(arguments.input) == ".json" && arguments.weights.empty() &&
+      (ending != ".json" || to_shards))
     throw BadInput(arguments.input + ": has no weights; give them with --weights");
   const Model model = read(arguments.input);
   if (!arguments.weights.empty()) {
     check_readable(arguments.weights);
     model.load_weights(arguments.weights);
   }
+  if (to_shards)
+    return model.save_weights(arguments.output, {.max_shard_size = arguments.shard_size});
   if (ending == ".json") return saving::write_file_atomically(arguments.output, model.to_json());
   if (arguments.output.ends_with(".weights.h5")) return model.save_weights(arguments.output);
   save_model(model, arguments.output);
@@ -50,9 +59,17 @@ void add_convert(CLI::App& app) {
       add_command(app, "convert", "Writes a model in another format, told by the file's ending.",
                   "keras convert model.keras model.weights.h5");
   command->add_option("IN", arguments->input, "The model, or its .json")->required();
-  command->add_option("OUT", arguments->output, ".keras, .weights.h5, .h5 or .json")->required();
+  command
+      ->add_option("OUT", arguments->output,
+                   ".keras, .h5, .json, .weights.h5, or .weights.json for weights in several files")
+      ->required();
   command->add_option("--weights", arguments->weights,
-                      "A .weights.h5 to load into the model first");
+                      "A .weights.h5, .weights.json or .h5 to load into the model first");
+  command
+      ->add_option("--shard-size", arguments->shard_size,
+                   "The most GiB in each file beside a .weights.json")
+      ->capture_default_str()
+      ->check(above_zero);
   command->callback([arguments] { run(*arguments); });
 }
 

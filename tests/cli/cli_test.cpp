@@ -1,10 +1,14 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "keras/keras.h"
 #include "keras/saving/json/json.h"
@@ -149,6 +153,11 @@ TEST_F(Cli, Converts) {
   const Ran back = keras("convert model.json again.keras --weights model.weights.h5");
   EXPECT_EQ(back.code, 0) << back.err;
   EXPECT_EQ(keras("diff model.keras again.keras").code, 0);
+  EXPECT_EQ(keras("convert model.keras m.weights.json --shard-size 5e-8").code, 0);
+  EXPECT_TRUE(exists("m_00001.weights.h5"));
+  EXPECT_EQ(keras("convert model.json back.h5 --weights m.weights.json").code, 0);
+  EXPECT_EQ(keras("diff model.keras back.h5").code, 0);
+  expect_refused("convert m.weights.json back.keras", "with --weights");
 }
 
 TEST_F(Cli, TellsDifferences) {
@@ -244,6 +253,26 @@ TEST_F(Cli, LeavesTheTargetAloneWhenTheDiskIsFull) {
             std::string::npos);
   EXPECT_EQ(std::filesystem::file_size(folder_.path() / "target.keras"), 3U);
   EXPECT_EQ(std::filesystem::file_size(folder_.path() / "target.npy"), 3U);
+}
+
+/// The same on a disk of its own that is truly too small, where one may be mounted.
+TEST_F(Cli, LeavesTheTargetAloneOnASmallDisk) {
+  std::filesystem::create_directory(folder_.path() / "disk");
+  const std::string line =
+      "cd " + folder_.path().string() + " && unshare -rm sh -c '" +
+      "mount -t tmpfs -o size=12k none disk || exit 77; echo old >disk/t.keras; \"$0\" convert "
+      "model.keras disk/t.keras 2>said; echo $? >>said; cat disk/t.keras >>said; ls -A disk "
+      ">>said' " KERAS_PROGRAM " 2>/dev/null";
+  const int status = std::system(line.c_str());
+  if (WEXITSTATUS(status) != 0) GTEST_SKIP() << "no disk can be mounted here";
+  std::ifstream file(folder_.path() / "said");
+  std::vector<std::string> said;
+  for (std::string text; std::getline(file, text);) said.push_back(text);
+  ASSERT_EQ(said.size(), 4U);
+  EXPECT_NE(said[0].find("disk/t.keras: No space left on device"), std::string::npos) << said[0];
+  EXPECT_EQ(said[1], "1");
+  EXPECT_EQ(said[2], "old");
+  EXPECT_EQ(said[3], "t.keras");
 }
 
 TEST_F(Cli, LeavesTheTargetAloneWhenItFails) {
