@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "keras/keras.h"
+#include "keras/saving/json/json.h"
 #include "tests/support/python.h"
 #include "tests/support/temp_folder.h"
 
@@ -116,6 +117,76 @@ for name in ["ours.weights.h5", "shards.weights.json"]:
     model.load_weights(name)
     np.testing.assert_allclose(model.predict(x, verbose=0), before, atol=1e-5)
 )");
+}
+
+/// Of a file's weights, those go where Keras puts them, and the others stay as they are.
+TEST_F(KerasPythonTest, PartsOfWeightsGoWhereItPutsThem) {
+  run(R"(
+import h5py, json
+from keras.src.legacy.saving import legacy_h5_format
+def net(width, norm, second, more=()):
+    first = [keras.Input((6,)), layers.Dense(width, name="first"),
+             layers.BatchNormalization(name=norm), layers.Dense(second, name="second")]
+    return keras.Sequential(first + [layers.Dense(n, name=f"more{n}") for n in more])
+def fill(model, start):
+    model.set_weights([np.full(w.shape, start + i, "float32") for i, w in enumerate(model.weights)])
+source = net(4, "norm", 2)
+fill(source, 100)
+source.save("whole.h5")
+source.save_weights("alone.weights.h5")
+with h5py.File("legacy.h5", "w") as file:
+    legacy_h5_format.save_weights_to_hdf5_group(file, source)
+models = {"same": net(4, "norm", 2), "renamed": net(4, "other", 2), "wider": net(4, "norm", 3),
+          "longer": net(4, "other", 2, (5, 1)), "other": net(7, "norm", 2)}
+rows = []
+for name, model in models.items():
+    open(f"{name}.json", "w").write(model.to_json())
+    for file in ["whole.h5", "legacy.h5", "alone.weights.h5"]:
+        for by_name in [False, True]:
+            for skip in [False, True]:
+                if by_name and file == "alone.weights.h5":
+                    continue
+                fill(model, 0)
+                try:
+                    model.load_weights(file, skip_mismatch=skip,
+                                       **({"by_name": True} if by_name else {}))
+                    failed = False
+                except ValueError:
+                    failed = True
+                rows.append([name, file, by_name, skip, failed,
+                             [] if failed else [float(w[-1].reshape(-1)[-1]) if w.ndim > 1 else
+                                                float(w[-1]) for w in model.get_weights()]])
+json.dump(rows, open("rows.json", "w"))
+)");
+  if (HasFailure()) return;
+  const Config rows = saving::parse_json(test_support::read_file(path("rows.json")), "rows");
+  int failures = 0;
+  for (const Config& row : rows.as_list()) {
+    SCOPED_TRACE(saving::dump_json(row));
+    const std::vector<Config>& r = row.as_list();
+    const Model model =
+        model_from_json(test_support::read_file(path((r[0].as_string() + ".json").c_str())));
+    double start = 0;
+    for (const auto& weight : model.weights())
+      weight.assign(ops::full(weight.shape(), start++).eval());
+    bool failed = false;
+    try {
+      model.load_weights(path(r[1].as_string().c_str()),
+                         {.skip_mismatch = r[3].as_bool(), .by_name = r[2].as_bool()});
+    } catch (const Error&) {
+      failed = true;
+    }
+    EXPECT_EQ(failed, r[4].as_bool());
+    failures += failed ? 1 : 0;
+    if (failed || r[4].as_bool()) continue;
+    std::vector<double> got, expected;
+    for (const auto& weight : model.weights())
+      got.push_back(weight.value().to_vector<double>().back());
+    for (const Config& value : r[5].as_list()) expected.push_back(value.as_double());
+    EXPECT_EQ(got, expected);
+  }
+  EXPECT_GT(rows.size(), 40u);
+  EXPECT_GT(failures, 5);
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 // the culprit, and the model they were meant for keeps its weights.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <zip.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -233,6 +237,43 @@ TEST_F(Refusal, WeightsMustBeThoseOfTheModel) {
                }),
                "hidden");
   expect_names(load_weights_with([&](auto) {}), "hidden");
+}
+
+/// `good` with its weights packed, and with a size that says `declared` of them.
+std::string with_packed_weights(const std::filesystem::path& good, std::uint32_t declared) {
+  zip_t* zip = zip_open(good.c_str(), 0, nullptr);
+  const zip_int64_t index = zip_name_locate(zip, "model.weights.h5", 0);
+  // Noise behind the HDF5 does not get smaller: a size of 500 times as much is no lie to see at
+  // once.
+  const auto archive = saving::Archive::open(good);
+  std::string weights = text_of(archive.read("model.weights.h5"));
+  std::mt19937 random(1);
+  for (int i = 0; i < 150000; ++i) weights += static_cast<char>(random());
+  zip_source_t* source = zip_source_buffer(zip, weights.data(), weights.size(), 0);
+  zip_file_replace(zip, static_cast<zip_uint64_t>(index), source, 0);
+  zip_set_file_compression(zip, static_cast<zip_uint64_t>(index), ZIP_CM_DEFLATE, 1);
+  EXPECT_EQ(zip_close(zip), 0);
+  std::string bytes = test_support::read_file(good);
+  const auto field = [](std::uint32_t size) {
+    return std::string(reinterpret_cast<const char*>(&size), sizeof size);
+  };
+  const std::string truth = field(static_cast<std::uint32_t>(weights.size()));
+  int found = 0;
+  for (std::size_t at = 0; declared != 0 && (at = bytes.find(truth, at)) != bytes.npos; ++found)
+    bytes.replace(at, truth.size(), field(declared));
+  EXPECT_EQ(found, declared != 0 ? 2 : 0);  // the member's own header, and the directory
+  return bytes;
+}
+
+TEST_F(Refusal, PackedWeightsMayNotTakeMoreThanTheConfigCallsFor) {
+  std::filesystem::copy_file(path("good.keras"), path("packed.keras"));
+  with_packed_weights(path("packed.keras"), 0);
+  EXPECT_EQ(message_of([&] { load_model(path("packed.keras")); }), "no error");
+  test_support::write_file(path("packed.keras"),
+                           with_packed_weights(path("good.keras"), 70u << 20));
+  const std::string message = message_of([&] { load_model(path("packed.keras")); });
+  for (const char* word : {"packed.keras", "model.weights.h5", "73400320 bytes where at most"})
+    expect_names(message, word);
 }
 
 /// What h5py can write and no file of Keras holds.
