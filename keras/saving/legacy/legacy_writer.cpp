@@ -136,6 +136,16 @@ Config training_config(Config compile) {
   return compile;
 }
 
+/// Whether the optimizer's next step depends on more than the weights. Where it does not, the state
+/// stays out of the file: Keras 3.15 builds the optimizer of a file with one for no variables, its
+/// own files' too, and cannot train then.
+bool has_state(const Model& model, const Config& compile) {
+  constexpr std::size_t kCounters = 2;  // steps and learning rate
+  const Config* rate = compile.at("optimizer").at("config").find("learning_rate");
+  const bool on_schedule = rate && rate->is_dict();
+  return on_schedule || model.model_impl().optimizer_variables().size() > kCounters;
+}
+
 }  // namespace
 
 void save_model_to_hdf5(const Model& model, const std::filesystem::path& path) {
@@ -152,7 +162,8 @@ void save_model_to_hdf5(const Model& model, const std::filesystem::path& path) {
   const Config compile = model.model_impl().get_compile_config();
   if (!compile.is_null() && model.optimizer().defined()) {
     root.attribute("training_config", dump_json(training_config(compile)));
-    write_variables(root.group("optimizer_weights"), model.model_impl().optimizer_variables());
+    if (has_state(model, compile))
+      write_variables(root.group("optimizer_weights"), model.model_impl().optimizer_variables());
   }
   writer.save(path);
 }
