@@ -96,6 +96,7 @@ const std::vector<Gone>& gone_arguments() {
       {"MultiHeadAttention", "query_shape", nullptr},
       {"MultiHeadAttention", "key_shape", nullptr},
       {"MultiHeadAttention", "value_shape", nullptr},
+      {"MultiHeadAttention", "softmax_robust_masking", false},
       {"InputLayer", "ragged", false},
       {"InputLayer", "sparse", false},
       {"InputLayer", "type_spec", nullptr},

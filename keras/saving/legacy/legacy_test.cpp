@@ -38,6 +38,18 @@ class OldFile {
     this->weights().group(name).attribute("weight_names", Config::list_of(names));
   }
 
+  /// The optimizer's variables.
+  void add_state(const std::vector<std::pair<std::string, Tensor>>& state) {
+    Hdf5GroupWriter group = root().group("optimizer_weights");
+    std::vector<std::string> names;
+    for (const auto& [name, value] : state) {
+      const Tensor data = value.eval();
+      group.dataset(name, data.dtype(), data.shape(), data.storage());
+      names.push_back(name);
+    }
+    group.attribute("weight_names", Config::list_of(names));
+  }
+
   std::string save(const TempFolder& folder, const std::string& name = "model.h5") {
     weights().attribute("layer_names", Config::list_of(layer_names_));
     writer_.save(folder / name);
@@ -251,15 +263,7 @@ TEST(LegacyHdf5, RestoresTheTrainingOfKeras2) {
       {"training/Adam/Variable_1:0", Tensor::from(std::vector<float>{5, 6}, {2})},
       {"training/Adam/Variable_2:0", Tensor::from(std::vector<float>{7, 8, 9, 10}, {2, 2})},
       {"training/Adam/Variable_3:0", Tensor::from(std::vector<float>{11, 12}, {2})}};
-  std::vector<std::string> names;
-  for (const auto& [name, value] : state) {
-    const Tensor data = value.eval();
-    file.root()
-        .group("optimizer_weights")
-        .dataset(name, data.dtype(), data.shape(), data.storage());
-    names.push_back(name);
-  }
-  file.root().group("optimizer_weights").attribute("weight_names", Config::list_of(names));
+  file.add_state(state);
   const Model model = load_model(file.save(folder));
   const Variables variables = model.optimizer().variables();
   ASSERT_EQ(variables.size(), 6u);
@@ -272,6 +276,28 @@ TEST(LegacyHdf5, RestoresTheTrainingOfKeras2) {
   expect_values(variables[5], {11, 12});
   const Logs logs = model.evaluate(row({1, -4}), row({0, 0}), {.verbose = 0});
   EXPECT_NEAR(logs["mean_absolute_error"], 0.35, 1e-5);
+}
+
+TEST(LegacyHdf5, WorksOutTheProductThatTheNadamOfKeras2KeepsToItself) {
+  const TempFolder folder;
+  OldFile file = bare_sequential();
+  file.root().attribute("training_config", R"({"optimizer_config": {"class_name": "Nadam",
+    "config": {"learning_rate": 0.25, "beta_1": 0.5}}, "loss": "mse", "metrics": null,
+    "loss_weights": null})");
+  const std::vector<std::pair<std::string, Tensor>> state = {
+      {"iteration:0", Tensor(std::int64_t{2})},
+      {"Nadam/m/dense/kernel:0", Tensor::from(std::vector<float>{1, 2, 3, 4}, {2, 2})},
+      {"Nadam/v/dense/kernel:0", Tensor::from(std::vector<float>{5, 6, 7, 8}, {2, 2})},
+      {"Nadam/m/dense/bias:0", Tensor::from(std::vector<float>{9, 10}, {2})},
+      {"Nadam/v/dense/bias:0", Tensor::from(std::vector<float>{11, 12}, {2})}};
+  file.add_state(state);
+  const Variables variables = load_model(file.save(folder)).optimizer().variables();
+  ASSERT_EQ(variables.size(), 7u);
+  EXPECT_EQ(variables[0].value().item<std::int64_t>(), 2);
+  expect_values(variables[3], {5, 6, 7, 8});
+  expect_values(variables[4], {9, 10});
+  EXPECT_NEAR(variables[6].value().item<double>(),
+              0.5 * (1 - 0.5 * 0.96) * 0.5 * (1 - 0.5 * 0.96 * 0.96), 1e-7);
 }
 
 Model two_layers(int units = 3) {

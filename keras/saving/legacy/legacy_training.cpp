@@ -1,5 +1,8 @@
 #include "keras/saving/legacy/legacy_training.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +12,7 @@
 #include "keras/engine/text.h"
 #include "keras/models/model_impl.h"
 #include "keras/ops/core.h"
+#include "keras/ops/numpy.h"
 #include "keras/saving/legacy/legacy_weights.h"
 #include "keras/utils/io_utils.h"
 
@@ -148,6 +152,26 @@ std::vector<Tensor> interleaved(const std::vector<Tensor>& slots, std::size_t we
   return out;
 }
 
+/// The product of Nadam's momenta so far, which Keras 2 does not save. It follows from the steps.
+double nadam_product(const Config& config, std::int64_t steps) {
+  constexpr std::int64_t kWarm = 1000;  // 0.96 to the power of that is nothing
+  const double beta = config.get("beta_1", 0.9);
+  double product = std::pow(beta, static_cast<double>(std::max<std::int64_t>(steps, 0)));
+  for (std::int64_t step = 1; step <= std::min(steps, kWarm); ++step)
+    product *= 1 - 0.5 * std::pow(0.96, static_cast<double>(step));
+  return product;
+}
+
+/// What the file's scalars leave to say.
+void complete_counters(const Model& model, const Variables& counters, std::size_t read) {
+  constexpr std::size_t kNadams = 3;  // steps, learning rate, product
+  const Optimizer optimizer = model.optimizer();
+  if (optimizer.class_name() != "Nadam" || counters.size() != kNadams || read == kNadams) return;
+  const auto steps = counters[0].value().item<std::int64_t>();
+  counters[2].assign(
+      ops::full({}, nadam_product(optimizer.get_config(), steps), counters[2].dtype()).eval());
+}
+
 }  // namespace
 
 Config modern_compile_config(const Config& training) {
@@ -190,6 +214,7 @@ bool restore_optimizer(const Model& model, const Hdf5Group& group,
   // The count of steps comes first, then the learning rate, which older files lack.
   for (std::size_t i = 0; i < state->scalars.size(); ++i)
     counters[i].assign(ops::cast(state->scalars[i], counters[i].dtype()).eval());
+  complete_counters(model, counters, state->scalars.size());
   for (std::size_t i = 0; i < slots.size(); ++i)
     slots[i].assign(ops::cast(state->slots[i], slots[i].dtype()).eval());
   return true;
