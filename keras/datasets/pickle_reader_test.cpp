@@ -101,7 +101,8 @@ TEST(Pickle, RefusesDamage) {
        "has a damaged array"},
       {"\x80\x02N)b."s, "is a damaged pickle"},
   };
-  for (const auto& [bytes, part] : cases) expect_error<IoError>([&] { parse(bytes); }, part);
+  for (const auto& [bytes, part] : cases)
+    expect_error<IoError>([&bytes = bytes] { parse(bytes); }, part);
   expect_error<IoError>([] { parse("\x80\x02" + std::string((1 << 20) + 1, 'N') + "."); },
                         "holds too many things");
   expect_error<IoError>([] { parse("\x80\x02" + std::string((1 << 20) + 1, ']') + "."); },
