@@ -147,8 +147,13 @@ void modernize_graph(Config& config) {
     layer.set("inbound_nodes", std::move(nodes));
     modernize_operation(layer);
   }
-  for (const char* key : {"input_layers", "output_layers"})
-    config.set(key, modern_ends(config.at(key), first, layers));
+  for (const char* key : {"input_layers", "output_layers"}) {
+    const Config& ends = config.at(key);
+    // A single tensor, which Keras 3 would take for a list of one.
+    const bool single =
+        ends.is_list() && ends.size() == 1 && is_reference(ends.at(std::size_t{0}), first);
+    config.set(key, modern_ends(single ? ends.at(std::size_t{0}) : ends, first, layers));
+  }
 }
 
 }  // namespace keras::saving::legacy

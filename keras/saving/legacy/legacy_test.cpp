@@ -204,6 +204,9 @@ TEST(LegacyHdf5, ReadsOldInboundNodesOfModelsInside) {
   const Model model = load_model(file.save(folder), {.compile = false});
   // x = (1, 10) -> (20, 1) -> (2, 20)
   expect_values(model(row({1, 10})), {22, 21});
+  // In Keras 3, a list of one would be another structure.
+  EXPECT_EQ(model.get_config().at("input_layers"), Config::list({"input_1", 0, 0}));
+  EXPECT_EQ(model.get_config().at("output_layers"), Config::list({"add", 0, 0}));
 }
 
 TEST(LegacyHdf5, ReadsTensorFlowsFunctionsAsOperations) {
