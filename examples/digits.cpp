@@ -56,9 +56,9 @@ int main() {
       {.batch_size = 32,
        .epochs = 40,
        .callbacks = {callbacks::EarlyStopping(
-                         {.monitor = "val_loss", .patience = 8, .restore_best_weights = true}),
+                         {.monitor = "val_loss", .patience = 12, .restore_best_weights = true}),
                      callbacks::ReduceLROnPlateau(
-                         {.monitor = "val_loss", .factor = 0.5, .patience = 3}),
+                         {.monitor = "val_loss", .factor = 0.5, .patience = 5}),
                      callbacks::ModelCheckpoint("digits_best.keras", {.save_best_only = true})},
        .validation_split = 0.1});
 
