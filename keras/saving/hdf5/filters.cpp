@@ -33,6 +33,7 @@ std::vector<std::byte> inflate_chunk(const FileBytes& file, Bytes input, std::ui
 /// Shuffled bytes have all first bytes of the elements first, then all second ones.
 std::vector<std::byte> unshuffle(const std::vector<std::byte>& input, std::size_t element) {
   const std::size_t count = input.size() / element;
+  if (count == 0) return input;  // a damaged size may be of billions of bytes
   std::vector<std::byte> output(input.size());
   for (std::size_t byte = 0; byte < element; ++byte)
     for (std::size_t i = 0; i < count; ++i) output[i * element + byte] = input[byte * count + i];
