@@ -4,19 +4,18 @@
 #include <vector>
 
 #include "keras/engine/passes/engine_passes.h"
+#include "keras/engine/runtime/memory_plan.h"
 
 namespace keras::engine {
 namespace {
 
 /// What is kept may take this many times the memory of what it is computed from: the float32 copy
 /// of 16-bit weights does, a small variable broadcast to a batch must not.
-constexpr std::int64_t kLargestExpansion = 2;
+constexpr std::size_t kLargestExpansion = 2;
 
-std::int64_t bytes(const Graph& graph, const std::vector<ValueId>& values) {
-  std::int64_t sum = 0;
-  for (const ValueId value : values)
-    sum += graph.spec(value).shape.size() *
-           static_cast<std::int64_t>(dtype_size(graph.spec(value).dtype));
+std::size_t bytes(const Graph& graph, const std::vector<ValueId>& values) {
+  std::size_t sum = 0;
+  for (const ValueId value : values) sum += byte_size(graph.spec(value));
   return sum;
 }
 

@@ -5,15 +5,12 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/runtime/backend.h"
+#include "keras/engine/runtime/memory_plan.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/text.h"
 
 namespace keras::engine {
 namespace {
-
-std::size_t byte_size(const TensorSpec& spec) {
-  return static_cast<std::size_t>(spec.shape.size()) * dtype_size(spec.dtype);
-}
 
 Specs input_specs(const Node& node) {
   Specs specs;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/engine/graph/graph_index.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/shape/layout.h"
@@ -24,12 +25,7 @@ bool covers_columns(const Shape& bias, const Shape& tensor, std::int64_t columns
 
 class Rewriter {
  public:
-  explicit Rewriter(Graph graph)
-      : graph_(std::move(graph)), uses_(graph_.use_counts()), maker_(graph_.values.size(), -1) {
-    for (std::size_t i = 0; i < graph_.calls.size(); ++i)
-      for (const ValueId made : graph_.calls[i].outputs)
-        maker_[static_cast<std::size_t>(made)] = static_cast<int>(i);
-  }
+  explicit Rewriter(Graph graph) : graph_(std::move(graph)), index_(graph_) {}
 
   Graph run() {
     std::vector<GraphCall> calls;
@@ -43,8 +39,8 @@ class Rewriter {
  private:
   /// The call that makes a value, where it is of an operation and nobody else uses what it makes.
   const GraphCall* made_by(ValueId value, const engine::Op& op) const {
-    const int maker = maker_[static_cast<std::size_t>(value)];
-    if (maker < 0 || uses_[static_cast<std::size_t>(value)] != 1) return nullptr;
+    const int maker = index_.maker(value);
+    if (maker < 0 || index_.uses(value) != 1) return nullptr;
     const GraphCall& call = graph_.calls[static_cast<std::size_t>(maker)];
     return call.op == &op ? &call : nullptr;
   }
@@ -72,8 +68,7 @@ class Rewriter {
   }
 
   Graph graph_;
-  std::vector<int> uses_;
-  std::vector<int> maker_;
+  engine::GraphIndex index_;
 };
 
 /// The reshapes that nobody reads any more.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "keras/backend/cpu/fusions/fused_batch_norm.h"
+#include "keras/engine/graph/graph_index.h"
 #include "keras/engine/passes/engine_passes.h"
 #include "keras/engine/tensor/convert.h"
 #include "keras/ops/elementwise/elementwise.h"
@@ -20,16 +21,7 @@ using engine::ValueId;
 class Fuser {
  public:
   explicit Fuser(Graph graph)
-      : graph_(std::move(graph)),
-        uses_(graph_.use_counts()),
-        users_(graph_.values.size()),
-        maker_(graph_.values.size(), -1),
-        taken_(graph_.calls.size(), false) {
-    for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
-      for (const ValueId input : graph_.calls[i].inputs) users_[at(input)].push_back(i);
-      for (const ValueId output : graph_.calls[i].outputs) maker_[at(output)] = static_cast<int>(i);
-    }
-  }
+      : graph_(std::move(graph)), index_(graph_), taken_(graph_.calls.size(), false) {}
 
   Graph run() {
     // Gradients first: they look at the normalization and the rectifier as they are.
@@ -45,16 +37,11 @@ class Fuser {
   }
 
  private:
-  static std::size_t at(ValueId value) { return static_cast<std::size_t>(value); }
-  const GraphCall* maker(ValueId value) const {
-    const int call = maker_[at(value)];
-    return call < 0 ? nullptr : &graph_.calls[static_cast<std::size_t>(call)];
+  const GraphCall* call(int i) const {
+    return i < 0 ? nullptr : &graph_.calls[static_cast<std::size_t>(i)];
   }
-  /// The call that uses a value, if there is but one use of it, and that is no result or variable.
-  const GraphCall* only_user(ValueId value) const {
-    const auto& users = users_[at(value)];
-    return uses_[at(value)] == 1 && users.size() == 1 ? &graph_.calls[users[0]] : nullptr;
-  }
+  const GraphCall* maker(ValueId value) const { return call(index_.maker(value)); }
+  const GraphCall* only_user(ValueId value) const { return call(index_.only_user(value)); }
 
   /// The new call stands where the normalization stood, so that its statistics come in time; what
   /// it adds must be there by then.
@@ -84,14 +71,14 @@ class Fuser {
     norm.op = &fused_batch_norm_op;
     norm.attrs = attrs;
     norm.outputs[0] = value;
-    maker_[at(value)] = static_cast<int>(place);
+    index_.set_maker(value, static_cast<int>(place));
   }
 
   ValueId addend(const GraphCall& add, ValueId value, std::size_t place) const {
     const ValueId other = add.inputs[add.inputs[0] == value ? 1 : 0];
     const bool fits = other != value && graph_.spec(other) == graph_.spec(value) &&
                       graph_.spec(add.outputs[0]) == graph_.spec(value);
-    return fits && maker_[at(other)] < static_cast<int>(place) ? other : kNoValue;
+    return fits && index_.maker(other) < static_cast<int>(place) ? other : kNoValue;
   }
 
   /// dy is select(y > 0, select(y < max_value, …, 0), 0) for the rectified outcome y of the
@@ -144,9 +131,7 @@ class Fuser {
   }
 
   Graph graph_;
-  std::vector<int> uses_;
-  std::vector<std::vector<std::size_t>> users_;
-  std::vector<int> maker_;
+  engine::GraphIndex index_;
   std::vector<bool> taken_;  ///< calls that have become part of another
 };
 

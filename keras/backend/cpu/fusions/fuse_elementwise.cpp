@@ -8,6 +8,7 @@
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/recompute.h"
 #include "keras/backend/cpu/simd/program_builder.h"
+#include "keras/engine/graph/graph_index.h"
 #include "keras/ops/reduction/reduce.h"
 
 namespace keras::backend::cpu {
@@ -23,23 +24,16 @@ using engine::ValueId;
 class Grouping {
  public:
   explicit Grouping(const Graph& graph)
-      : graph_(graph),
-        producer_(graph.values.size(), -1),
-        group_(graph.calls.size()),
-        members_(graph.calls.size()) {
+      : graph_(graph), index_(graph), group_(graph.calls.size()), members_(graph.calls.size()) {
     std::iota(group_.begin(), group_.end(), 0);
-    for (std::size_t i = 0; i < graph.calls.size(); ++i) {
-      members_[i] = {static_cast<int>(i)};
-      for (const ValueId output : graph.calls[i].outputs)
-        producer_[static_cast<std::size_t>(output)] = static_cast<int>(i);
-    }
+    for (std::size_t i = 0; i < graph.calls.size(); ++i) members_[i] = {static_cast<int>(i)};
   }
 
   void run() {
     for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
       if (!fusible(static_cast<int>(i))) continue;
       for (const ValueId input : graph_.calls[i].inputs) {
-        const int from = producer_[static_cast<std::size_t>(input)];
+        const int from = index_.maker(input);
         if (from >= 0 && fusible(from) && !reduces(from) && same_shape(from, static_cast<int>(i)))
           try_merge(group_of(from), group_of(static_cast<int>(i)));
       }
@@ -110,7 +104,7 @@ class Grouping {
           found = true;
         }
         for (const ValueId input : call(i).inputs) {
-          const int from = producer_[static_cast<std::size_t>(input)];
+          const int from = index_.maker(input);
           if (from >= 0 && reduces(from) && (group_of(from) == a || group_of(from) == b))
             return false;
         }
@@ -126,7 +120,7 @@ class Grouping {
     const auto push_needs = [&](int group) {
       for (const int i : members(group))
         for (const ValueId input : call(i).inputs) {
-          const int from = producer_[static_cast<std::size_t>(input)];
+          const int from = index_.maker(input);
           if (from < 0) continue;
           const int needed = group_of(from);
           if (inside(group) && inside(needed)) continue;
@@ -164,7 +158,7 @@ class Grouping {
       mark = 1;
       for (const int i : members(group))
         for (const ValueId input : call(i).inputs) {
-          const int from = producer_[static_cast<std::size_t>(input)];
+          const int from = index_.maker(input);
           if (from >= 0 && state[static_cast<std::size_t>(group_of(from))] == 0)
             stack.push_back(group_of(from));
         }
@@ -172,8 +166,8 @@ class Grouping {
   }
 
   const Graph& graph_;
-  std::vector<int> producer_;  ///< the call that makes a value, -1 for leaves
-  std::vector<int> group_;     ///< of a call; named after one of its calls
+  engine::GraphIndex index_;
+  std::vector<int> group_;  ///< of a call; named after one of its calls
   std::vector<std::vector<int>> members_;
 };
 
@@ -207,9 +201,14 @@ std::vector<int> uses_outside(const Graph& graph, const std::vector<Loop>& loops
       const auto& outputs = graph.calls[static_cast<std::size_t>(i)].outputs;
       made.insert(outputs.begin(), outputs.end());
     }
-    for (const int i : loop.own)
-      for (const ValueId input : graph.calls[static_cast<std::size_t>(i)].inputs)
-        if (made.contains(input)) --uses[static_cast<std::size_t>(input)];
+    for (const int i : loop.all) {
+      const bool own = std::binary_search(loop.own.begin(), loop.own.end(), i);
+      for (const ValueId input : graph.calls[static_cast<std::size_t>(i)].inputs) {
+        int& count = uses[static_cast<std::size_t>(input)];
+        if (own && made.contains(input)) --count;
+        if (!own && !made.contains(input)) ++count;
+      }
+    }
   }
   return uses;
 }

@@ -6,6 +6,7 @@
 
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/onednn/convolution.h"
+#include "keras/engine/graph/graph_index.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/nn/relu.h"
 
@@ -48,12 +49,7 @@ struct Growth {
 class Fuser {
  public:
   explicit Fuser(Graph graph)
-      : graph_(std::move(graph)), uses_(graph_.use_counts()), users_(graph_.values.size()) {
-    for (std::size_t i = 0; i < graph_.calls.size(); ++i)
-      for (const ValueId input : graph_.calls[i].inputs)
-        users_[static_cast<std::size_t>(input)].push_back(i);
-    dropped_.resize(graph_.calls.size(), false);
-  }
+      : graph_(std::move(graph)), index_(graph_), dropped_(graph_.calls.size(), false) {}
 
   Graph run() {
     std::vector<GraphCall> calls;
@@ -77,13 +73,6 @@ class Fuser {
   static constexpr std::size_t kMostOperands = 3;
 
   const TensorSpec& spec(ValueId value) const { return graph_.spec(value); }
-
-  /// The call that uses a value, if there is but one use of it, and that is no result or variable.
-  std::optional<std::size_t> only_user(ValueId value) const {
-    const auto& users = users_[static_cast<std::size_t>(value)];
-    if (uses_[static_cast<std::size_t>(value)] != 1 || users.size() != 1) return {};
-    return users.front();
-  }
 
   /// Puts the fused call in the place of the last call that it covers: there all its inputs exist.
   template <typename ProductAttrs>
@@ -110,9 +99,11 @@ class Fuser {
   }
 
   bool take_next(Growth& growth) const {
-    const auto user = only_user(growth.value);
-    if (!user || dropped_[*user]) return false;  // another product has taken it
-    const GraphCall& call = graph_.calls[*user];
+    const int only = index_.only_user(growth.value);
+    if (only < 0) return false;
+    const auto user = static_cast<std::size_t>(only);
+    if (dropped_[user]) return false;  // another product has taken it
+    const GraphCall& call = graph_.calls[user];
     if (const auto step = activation(call)) {
       growth.epilogue.push_back(*step);
     } else if (call.op == &ops::cast_op) {
@@ -125,7 +116,7 @@ class Fuser {
     } else {
       return false;
     }
-    growth.covered.push_back(*user);
+    growth.covered.push_back(user);
     growth.value = call.outputs[0];
     return true;
   }
@@ -148,8 +139,7 @@ class Fuser {
   }
 
   Graph graph_;
-  std::vector<int> uses_;
-  std::vector<std::vector<std::size_t>> users_;
+  engine::GraphIndex index_;
   std::vector<bool> dropped_;
 };
 

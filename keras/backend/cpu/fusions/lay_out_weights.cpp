@@ -7,6 +7,7 @@
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/onednn/convolution.h"
+#include "keras/engine/graph/graph_index.h"
 #include "keras/engine/runtime/thread_pool.h"
 
 namespace keras::backend::cpu {
@@ -32,9 +33,8 @@ bool is_elementwise(const GraphCall& call) {
 /// The values that must lie in one layout because element-wise work ties them together.
 class Component {
  public:
-  Component(const Graph& graph, const std::vector<std::vector<int>>& users,
-            const std::vector<int>& producer)
-      : graph_(graph), users_(users), producer_(producer), inside_(graph.values.size(), false) {}
+  Component(const Graph& graph, const engine::GraphIndex& index)
+      : graph_(graph), index_(index), inside_(graph.values.size(), false) {}
 
   /// False when something ties a value to row-major order.
   bool grow(ValueId start) {
@@ -68,9 +68,10 @@ class Component {
         add(variable.initial);
         add(variable.final);
       }
-    const int producer = producer_[at(value)];
-    if (producer >= 0 && !takes_output(call(producer))) return false;
-    return std::all_of(users_[at(value)].begin(), users_[at(value)].end(),
+    const int maker = index_.maker(value);
+    if (maker >= 0 && !takes_output(call(maker))) return false;
+    const auto& users = index_.users(value);
+    return std::all_of(users.begin(), users.end(),
                        [&](int user) { return takes_input(call(user), value); });
   }
 
@@ -108,8 +109,7 @@ class Component {
   }
 
   const Graph& graph_;
-  const std::vector<std::vector<int>>& users_;
-  const std::vector<int>& producer_;
+  const engine::GraphIndex& index_;
   Shape shape_;
   std::vector<bool> inside_;
   std::vector<ValueId> values_;
@@ -118,17 +118,7 @@ class Component {
 
 class WeightLayouts {
  public:
-  explicit WeightLayouts(Graph graph)
-      : graph_(std::move(graph)),
-        users_(graph_.values.size()),
-        producer_(graph_.values.size(), -1) {
-    for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
-      for (const ValueId input : graph_.calls[i].inputs)
-        users_[at(input)].push_back(static_cast<int>(i));
-      for (const ValueId output : graph_.calls[i].outputs)
-        producer_[at(output)] = static_cast<int>(i);
-    }
-  }
+  explicit WeightLayouts(Graph graph) : graph_(std::move(graph)), index_(graph_) {}
 
   Graph run() {
     for (const auto& call : graph_.calls) {
@@ -167,7 +157,7 @@ class WeightLayouts {
       return convolution_kernel_layout(convolution_problem(question), question, false);
     });
     if (!layout) return;
-    Component component(graph_, users_, producer_);
+    Component component(graph_, index_);
     if (!component.grow(kernel)) return;
     for (const ValueId value : component.values()) graph_.set_layout(value, layout);
   }
@@ -176,7 +166,7 @@ class WeightLayouts {
   /// that no step writes gain by it.
   void lay_out_product(const GraphCall& call, const auto& wanted_layout) {
     const ValueId weight = call.inputs[1];
-    if (graph_.layout(weight) || users_[at(weight)].size() != 1 || !is_only_read(weight)) return;
+    if (graph_.layout(weight) || index_.users(weight).size() != 1 || !is_only_read(weight)) return;
     if (const LayoutPtr layout = ask(call, wanted_layout)) graph_.set_layout(weight, layout);
   }
 
@@ -191,8 +181,7 @@ class WeightLayouts {
   }
 
   Graph graph_;
-  std::vector<std::vector<int>> users_;
-  std::vector<int> producer_;
+  engine::GraphIndex index_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "keras/backend/cpu/simd/program_builder.h"
+#include "keras/engine/graph/graph_index.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -22,16 +23,9 @@ constexpr std::int64_t kSmallestElements = 1 << 18;
 class Recomputations {
  public:
   Recomputations(const Graph& graph, const std::vector<std::vector<int>>& groups)
-      : graph_(graph),
-        groups_(groups),
-        maker_(graph.values.size(), -1),
-        group_of_(graph.calls.size(), -1),
-        uses_(graph.use_counts()) {
+      : graph_(graph), groups_(groups), index_(graph), group_of_(graph.calls.size(), -1) {
     for (std::size_t g = 0; g < groups.size(); ++g)
-      for (const int i : groups[g]) {
-        group_of_[static_cast<std::size_t>(i)] = static_cast<int>(g);
-        for (const ValueId output : call(i).outputs) maker_[at(output)] = i;
-      }
+      for (const int i : groups[g]) group_of_[static_cast<std::size_t>(i)] = static_cast<int>(g);
   }
 
   std::vector<std::vector<int>> run() const {
@@ -40,7 +34,7 @@ class Recomputations {
       if (!is_loop(groups_[g])) continue;
       std::set<int> sources;
       for (const ValueId input : inputs_of(groups_[g]))
-        if (maker_[at(input)] >= 0) sources.insert(home(input));
+        if (index_.maker(input) >= 0) sources.insert(home(input));
       for (const int source : sources) {
         const auto calls = worth_repeating(static_cast<int>(g), source);
         if (repeated[g].size() + calls.size() + groups_[g].size() <= kMostInstructions)
@@ -51,9 +45,8 @@ class Recomputations {
   }
 
  private:
-  static std::size_t at(ValueId value) { return static_cast<std::size_t>(value); }
   const GraphCall& call(int i) const { return graph_.calls[static_cast<std::size_t>(i)]; }
-  int home(ValueId value) const { return group_of_[static_cast<std::size_t>(maker_[at(value)])]; }
+  int home(ValueId value) const { return group_of_[static_cast<std::size_t>(index_.maker(value))]; }
   const Shape& shape(ValueId value) const { return graph_.spec(value).shape; }
   double bytes(ValueId value) const {
     return static_cast<double>(dtype_size(graph_.spec(value).dtype));
@@ -84,9 +77,11 @@ class Recomputations {
     double saved = 0;
     const std::set<ValueId> present = inputs_of(group);
     for (const ValueId value : present) {
-      if (maker_[at(value)] < 0 || home(value) != source) continue;
+      if (index_.maker(value) < 0 || home(value) != source) continue;
       if (shape(value) != loop || !collect(value, source, needed)) return {};
-      const bool only_here = uses_within(group, value) == uses_[at(value)];
+      // Where nobody else wants it, it need not be written either.
+      const int inside = uses_within(groups_[static_cast<std::size_t>(source)], value);
+      const bool only_here = inside + uses_within(group, value) == index_.uses(value);
       saved += kNanosecondsPerByte * bytes(value) * (only_here ? 2 : 1);
     }
     const std::vector<int> calls(needed.begin(), needed.end());
@@ -107,7 +102,7 @@ class Recomputations {
 
   /// The calls of `source` behind a value; false when one of them cannot be repeated.
   bool collect(ValueId value, int source, std::set<int>& needed) const {
-    const int maker = maker_[at(value)];
+    const int maker = index_.maker(value);
     if (maker < 0 || home(value) != source || needed.contains(maker)) return true;
     if (!elementwise(maker) || needed.size() > kMostInstructions) return false;
     needed.insert(maker);
@@ -118,9 +113,8 @@ class Recomputations {
 
   const Graph& graph_;
   const std::vector<std::vector<int>>& groups_;
-  std::vector<int> maker_;  ///< the call that makes a value, -1 for leaves
+  engine::GraphIndex index_;
   std::vector<int> group_of_;
-  std::vector<int> uses_;
 };
 
 }  // namespace

@@ -64,5 +64,22 @@ TEST(Recompute, WritesOneTensorForwardsWhereTheRestIsCheap) {
 
 TEST(Recompute, LeavesSmallTensorsAlone) { expect_as_eager(gelu, 16, 4); }
 
+/// The last loop does again what the one before it would only hand on, which did the same with what
+/// the first one made: that must be there for it nevertheless.
+TEST(Recompute, WorksThroughSeveralLoops) {
+  const auto chain = [](const Tensors& in) {
+    const Tensor a = ops::exp(in[0] * 0.1);
+    const Tensor y = ops::matmul(ops::square(a), in[1]);
+    const Tensor p = a * y, q = a + y, r = a - y;
+    const Tensor z = ops::matmul(ops::tanh(p + q * r), in[1]);
+    return Tensors{p * z + q * ops::square(z) + r + y};
+  };
+  const Tensors in = {waves({4096, 64}, 1), waves({64, 64}, 0.2)};
+  const auto got = CompiledFunction(chain)(in)[0].to_vector<float>();
+  const auto want = chain(in)[0].to_vector<float>();
+  for (std::size_t i = 0; i < want.size(); ++i)
+    ASSERT_NEAR(got[i], want[i], 1e-4f * (1 + std::abs(want[i]))) << i;
+}
+
 }  // namespace
 }  // namespace keras::backend::cpu

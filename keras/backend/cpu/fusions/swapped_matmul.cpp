@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/engine/graph/graph_index.h"
 #include "keras/engine/passes/engine_passes.h"
 #include "keras/ops/shape/layout.h"
 
@@ -30,12 +31,7 @@ MatmulProblem problem_of(const engine::KernelCall& call) {
 
 class Rewriter {
  public:
-  explicit Rewriter(Graph graph)
-      : graph_(std::move(graph)), uses_(graph_.use_counts()), maker_(graph_.values.size(), -1) {
-    for (std::size_t i = 0; i < graph_.calls.size(); ++i)
-      for (const ValueId made : graph_.calls[i].outputs)
-        maker_[static_cast<std::size_t>(made)] = static_cast<int>(i);
-  }
+  explicit Rewriter(Graph graph) : graph_(std::move(graph)), index_(graph_) {}
 
   Graph run() {
     for (auto& call : graph_.calls) {
@@ -51,7 +47,7 @@ class Rewriter {
   }
   static bool is_swap(const GraphCall& call) { return transposes(call, {0, 2, 1, 3}); }
   GraphCall* maker(ValueId value) {
-    const int call = maker_[static_cast<std::size_t>(value)];
+    const int call = index_.maker(value);
     return call < 0 ? nullptr : &graph_.calls[static_cast<std::size_t>(call)];
   }
 
@@ -88,7 +84,7 @@ class Rewriter {
   /// The product stands before the copy of it, and gives what the copy gave.
   void write_swapped(GraphCall& swap) {
     GraphCall* product = maker(swap.inputs[0]);
-    if (!product || uses_[static_cast<std::size_t>(swap.inputs[0])] != 1) return;
+    if (!product || index_.uses(swap.inputs[0]) != 1) return;
     SwappedMatmulAttrs attrs;
     if (product->op == &swapped_matmul_op) {
       attrs = product->attrs.as<SwappedMatmulAttrs>();
@@ -101,15 +97,13 @@ class Rewriter {
     product->op = &swapped_matmul_op;
     product->attrs = attrs;
     std::swap(product->outputs, swap.outputs);
-    maker_[static_cast<std::size_t>(product->outputs[0])] =
-        static_cast<int>(product - graph_.calls.data());
+    index_.set_maker(product->outputs[0], static_cast<int>(product - graph_.calls.data()));
     // What the copy made is made by the product; the copy, which nobody needs, reads that.
     swap.inputs[0] = product->outputs[0];
   }
 
   Graph graph_;
-  std::vector<int> uses_;
-  std::vector<int> maker_;
+  engine::GraphIndex index_;
 };
 
 }  // namespace

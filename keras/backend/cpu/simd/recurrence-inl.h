@@ -49,7 +49,6 @@ void pass_over(const RecurrentStep& s, std::int64_t row, std::int64_t saved_coun
   const std::size_t bytes = static_cast<std::size_t>(s.units) * sizeof(T);
   const T* h = at<T>(s.h, row * s.units);
   if (s.saved) {
-    save_state<T>(s, row);
     std::memset(at<T>(s.saved, row * s.saved_stride), 0,
                 static_cast<std::size_t>(saved_count) * bytes);
   }
@@ -71,7 +70,6 @@ struct SimpleRow {
     const float* __restrict a = s.inner + row * n;
     T* __restrict h = at<T>(s.h, row * n);
     T* __restrict y = at<T>(s.output, row * s.output_stride);
-    if constexpr (kSaves) save_state<T>(s, row);
     T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
@@ -96,7 +94,6 @@ struct LstmRow {
     T* __restrict h = at<T>(s.h, row * n);
     float* __restrict c = s.c + row * n;
     T* __restrict y = at<T>(s.output, row * s.output_stride);
-    if constexpr (kSaves) save_state<T>(s, row);
     T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
@@ -130,7 +127,6 @@ struct GruRow {
     const float* __restrict a = s.inner + row * 3 * n;
     T* __restrict h = at<T>(s.h, row * n);
     T* __restrict y = at<T>(s.output, row * s.output_stride);
-    if constexpr (kSaves) save_state<T>(s, row);
     T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
     for (std::int64_t j = 0; j < n; ++j) {
@@ -154,6 +150,7 @@ struct GruRow {
 template <typename T, typename Row>
 void recurrent_step(const RecurrentStep& s) {
   for (std::int64_t row = 0; row < s.rows; ++row) {
+    if (s.saved) save_state<T>(s, row);
     if (s.mask && !s.mask[row * s.mask_stride]) {
       pass_over<T>(s, row, Row::kSaved);
     } else if (s.saved) {
