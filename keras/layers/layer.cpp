@@ -65,6 +65,10 @@ Variables Layer::trainable_weights() const { return impl_->trainable_weights(); 
 Variables Layer::non_trainable_weights() const { return impl_->non_trainable_weights(); }
 Config Layer::get_config() const { return impl_->get_config(); }
 
+void Layer::quantize(const std::string& mode, QuantizeOptions options) const {
+  impl_->quantize(mode, options.config);
+}
+
 Tensors Layer::get_weights() const {
   Tensors values;
   for (const auto& weight : weights()) values.push_back(weight.value());

@@ -9,6 +9,7 @@
 #include "keras/engine/tensor/tensor.h"
 #include "keras/engine/tensor/variable.h"
 #include "keras/ops/operation.h"
+#include "keras/quantizers/quantization_config.h"
 #include "keras/utils/config.h"
 
 namespace keras {
@@ -20,6 +21,12 @@ using Shapes = std::vector<Shape>;
 struct CallOptions {
   /// Whether layers such as Dropout behave as in training; unset: as the enclosing call, else not.
   std::optional<bool> training = {};
+};
+
+/// Further arguments of `Layer::quantize`.
+struct QuantizeOptions {
+  /// How; what the mode stands for where undefined.
+  quantizers::QuantizationConfig config = {};
 };
 
 /// A layer: weights and the function that uses them. A handle; copies share, as in Python. Called
@@ -59,6 +66,12 @@ class Layer {
   void set_weights(const Tensors& values) const;
   /// The number of scalars in the weights. Throws NotBuiltError before the layer is built.
   std::int64_t count_params() const;
+
+  /// Rounds the kernels to 8 or 4 bits and computes with them from now on; they are no longer
+  /// trained. `mode` is "int8" or "int4", or empty where the options have a config. Compile the
+  /// model again afterwards. Throws ValueError for a layer that is not built, that is quantized
+  /// already or that cannot be, and for other modes. Keras: Layer.quantize.
+  void quantize(const std::string& mode, QuantizeOptions options = {}) const;
 
   Config get_config() const;
   /// The symbolic tensors of the layer's only call. Throws ValueError before or with several calls.

@@ -256,6 +256,8 @@ Variable LayerImpl::add_weight(const std::string& name, const Shape& shape, Weig
   return weight;
 }
 
+void LayerImpl::remove_weight(const Variable& weight) { std::erase(variables_, weight); }
+
 Layer LayerImpl::track(Layer layer, const std::string& attribute) {
   sublayers_.push_back(layer);
   attributes_.push_back(attribute);

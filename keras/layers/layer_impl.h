@@ -70,6 +70,8 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
 
   /// A call as users write it.
   Tensors invoke(const Tensors& inputs, bool as_list, const CallOptions& options);
+  /// Keeps the kernels in few bits from now on; see `Layer::quantize`.
+  void quantize(const std::string& mode, const quantizers::QuantizationConfig& config);
   /// A call with its arguments as OperationNode has them and files record them.
   Tensors invoke_recorded(const Tensors& inputs, const Config& arguments);
   void ensure_built(const Shapes& input_shapes);
@@ -96,6 +98,8 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
  protected:
   /// A new weight, in this layer's scope of names.
   Variable add_weight(const std::string& name, const Shape& shape, WeightOptions options);
+  /// Makes this layer forget a weight.
+  void remove_weight(const Variable& weight);
   /// Makes a layer part of this one: its weights, its state in files. `attribute` is the name of
   /// Keras's attribute that holds it, unless that is a list of layers.
   Layer track(Layer layer, const std::string& attribute = {});

@@ -49,6 +49,32 @@ void QuantizableLayer::add_kernel(KernelLayout layout, WeightOptions options) {
   kernels_.push_back(std::move(kernel));
 }
 
+void QuantizableLayer::quantize_kernels(const quantizers::QuantizationConfig& config) {
+  std::vector<QuantizedKernel> made;
+  std::vector<std::pair<Variable, Tensor>> values;
+  try {
+    for (const auto& kernel : kernels_) {
+      made.push_back(make_quantized(kernel.layout, config.mode(), config));
+      for (const auto& [variable, value] :
+           made.back().quantized(kernel.floats.value(), config.weight_quantizer()))
+        values.emplace_back(variable, value.eval());
+    }
+  } catch (const Error&) {
+    for (const auto& kernel : made)
+      for (const auto& variable : kernel.variables()) remove_weight(variable);
+    throw;
+  }
+  for (const auto& [variable, value] : values) variable.assign(value);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const std::string old_path = kernels_[i].floats.path();
+    const std::string prefix = old_path.substr(0, old_path.rfind('/') + 1);
+    for (const auto& variable : made[i].variables()) variable.set_path(prefix + variable.name());
+    remove_weight(std::exchange(kernels_[i].floats, {}));
+    kernels_[i].quantized = std::move(made[i]);
+  }
+  config_ = config;
+}
+
 Variables QuantizableLayer::variables_in_files() const {
   if (!is_quantized()) return own_variables();
   Variables others = own_variables(), out;

@@ -10,10 +10,14 @@
 
 namespace keras {
 
-/// What a layer derives from whose kernels can be kept in 8 or 4 bits, as its dtype policy says.
+/// What a layer derives from whose kernels can be kept in 8 or 4 bits: by its dtype policy from the
+/// start, or by `quantize` later.
 class QuantizableLayer : public LayerImpl {
  public:
   bool is_quantized() const;
+  /// Rounds the kernels, whose variables are made anew. Throws ValueError, with nothing changed,
+  /// for a quantizer that does not fit them.
+  void quantize_kernels(const quantizers::QuantizationConfig& config);
   /// Own variables as they lie in a file: each kernel's values first, and behind the first ones
   /// what is no kernel.
   Variables variables_in_files() const;

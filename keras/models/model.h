@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <map>
 #include <memory>
@@ -53,6 +54,32 @@ struct SummaryOptions {
   std::pair<std::string, std::string> layer_range = {};
 };
 
+/// Which layers are meant: those in whose name a regular expression is found, or one of several,
+/// or those of which a function says so; all by default.
+class LayerFilter {
+ public:
+  LayerFilter() = default;
+  /// Throws ValueError for what is no regular expression.
+  LayerFilter(const std::string& pattern) : LayerFilter(std::vector<std::string>{pattern}) {}
+  LayerFilter(const char* pattern) : LayerFilter(std::string(pattern)) {}
+  LayerFilter(const std::vector<std::string>& patterns);
+  template <std::predicate<const Layer&> F>
+  requires(!std::same_as<F, LayerFilter>) LayerFilter(F function)
+      : function_(std::move(function)) {}
+
+  bool operator()(const Layer& layer) const { return !function_ || function_(layer); }
+
+ private:
+  std::function<bool(const Layer&)> function_;
+};
+
+/// Further arguments of `Model::quantize`.
+struct ModelQuantizeOptions {
+  /// How; what the mode stands for where undefined.
+  quantizers::QuantizationConfig config = {};
+  LayerFilter filters = {};
+};
+
 /// A model's outputs by name.
 using TensorMap = std::map<std::string, Tensor>;
 
@@ -95,6 +122,12 @@ class Model : public Layer {
   void summary(SummaryOptions options = {}) const;
   /// Keras's JSON, with class names, configs and connections. `indent` below 0 is one line.
   std::string to_json(int indent = -1) const;
+
+  /// Quantizes all layers without layers inside that have kernels to round, of models inside too
+  /// (see `Layer::quantize`), and warns of the others. Compile the model again before training it.
+  /// Throws ValueError for a layer that is not built or is quantized already. Keras:
+  /// Model.quantize.
+  void quantize(const std::string& mode, ModelQuantizeOptions options = {}) const;
 
   /// Says how the model is trained. Keras: Model.compile.
   void compile(CompileOptions options) const;

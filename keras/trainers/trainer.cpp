@@ -45,14 +45,19 @@ void Trainer::compile(CompileOptions options) {
                                                   : trainers::CompileLoss::Names::kAll);
   if (options.metrics.defined() || options.weighted_metrics.defined())
     compile_metrics_.emplace(options.metrics, options.weighted_metrics, output_keys());
-  const auto eager = options.run_eagerly;
+  loss_tracker_.reset_state();
+  options_ = std::move(options);
+  forget_functions();
+}
+
+void Trainer::forget_functions() {
+  predict_function_.reset();
+  if (!options_) return;
+  const auto eager = options_->run_eagerly;
   train_function_ = std::make_unique<StepFunction>(
       [this](const Batch& batch) { return train_step(batch); }, eager);
   test_function_ = std::make_unique<StepFunction>(
       [this](const Batch& batch) { return test_step(batch); }, eager);
-  predict_function_.reset();
-  loss_tracker_.reset_state();
-  options_ = std::move(options);
 }
 
 void Trainer::assert_compiled() const {

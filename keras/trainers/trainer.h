@@ -40,6 +40,8 @@ class Trainer : public LayerImpl, public callbacks::CallbackModel {
 
   void compile(CompileOptions options);
   bool compiled() const { return options_.has_value(); }
+  /// Steps are traced anew: for a model whose layers compute in another way from now on.
+  void forget_functions();
   callbacks::History fit(const Data& x, const Data& y, const FitOptions& options);
   callbacks::History fit(const Dataset& dataset, const FitOptions& options);
   Logs evaluate(const Data& x, const Data& y, const EvaluateOptions& options);
