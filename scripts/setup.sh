@@ -4,6 +4,7 @@
 # for the PATH and the compiler that it settles on.
 #   bash scripts/setup.sh          # what the demo and the tests need
 #   KERAS_SETUP_LINT=1 …           # and the clang-format that tools/check asks for
+#   KERAS_TEST_ASAN=1 …            # and the clang of the sanitizers and fuzzers (also with CI=true)
 set -euo pipefail
 project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
@@ -77,6 +78,20 @@ choose_cmake() {
   export PATH="$tools/bin:$PATH"
 }
 
+can_fuzz() {
+  echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+    clang++ -fsanitize=address,undefined,fuzzer -x c++ -o /dev/null - 2>/dev/null
+}
+
+# Its runtime is a package of its own, named after the version, but on Ubuntu 22.04.
+install_clang() {
+  if can_fuzz; then return; fi
+  install_packages clang
+  local runtime
+  runtime="libclang-rt-$(clang++ -dumpversion | cut -d . -f 1)-dev"
+  if [ -n "$(candidate_version "$runtime")" ]; then install_packages "$runtime"; fi
+}
+
 # clang-format lays code out differently from version to version, so all use one.
 choose_clang_format() {
   local wanted=14.0.6 folder="$project/build/lint"
@@ -98,3 +113,6 @@ fi
 choose_compiler
 choose_cmake
 if [ -n "${KERAS_SETUP_LINT:-}" ]; then choose_clang_format; fi
+if [ -n "${KERAS_TEST_ASAN:-}" ] || [ "${CI:-}" = true ]; then
+  if command -v apt-get >/dev/null; then install_clang; fi
+fi
