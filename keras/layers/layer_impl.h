@@ -63,6 +63,9 @@ class LayerImpl : public Operation, public std::enable_shared_from_this<LayerImp
   const std::string& name() const override { return name_; }
   void rename(const std::string& name) override { name_ = name; }
   std::string class_name() const override { return class_name_; }
+  /// The module that Keras names in files: an inner one, "keras.src.…", of a class that it does not
+  /// export.
+  virtual std::string module() const { return "keras.layers"; }
   /// The name of Keras's Python class, where Keras exports it under another one.
   virtual std::string python_class_name() const { return class_name_; }
   Tensors replay(const Tensors& inputs, const Config& arguments,

@@ -26,6 +26,7 @@
 #include "keras/layers/core/identity.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/core/lambda.h"
+#include "keras/layers/core/layer_scale.h"
 #include "keras/layers/core/masking.h"
 #include "keras/layers/core/reversible_embedding.h"
 #include "keras/layers/legacy/locally_connected.h"
@@ -72,6 +73,7 @@
 #include "keras/layers/regularization/dropout.h"
 #include "keras/layers/regularization/gaussian.h"
 #include "keras/layers/regularization/spatial_dropout.h"
+#include "keras/layers/regularization/stochastic_depth.h"
 #include "keras/layers/reshaping/cropping.h"
 #include "keras/layers/reshaping/flatten.h"
 #include "keras/layers/reshaping/permute.h"
@@ -184,6 +186,7 @@ constexpr Row kRows[] = {
     {"LSTMCell", make<layers::LSTMCell>},
     {"Lambda", make<layers::Lambda>},
     {"LayerNormalization", make<layers::LayerNormalization>},
+    {"LayerScale", make<layers::LayerScale>},
     {"LeakyReLU", make<layers::LeakyReLU>},
     {"LocallyConnected1D", make<layers::legacy::LocallyConnected1D>},
     {"LocallyConnected2D", make<layers::legacy::LocallyConnected2D>},
@@ -244,6 +247,7 @@ constexpr Row kRows[] = {
     {"SpatialDropout3D", make<layers::SpatialDropout3D>},
     {"SpectralNormalization", make<layers::SpectralNormalization>},
     {"StackedRNNCells", make<layers::StackedRNNCells>},
+    {"StochasticDepth", make<layers::StochasticDepth>},
     {"StringLookup", make<layers::StringLookup>},
     {"Subtract", make<layers::Subtract>},
     {"TextVectorization", make<layers::TextVectorization>},

@@ -25,8 +25,7 @@ class ModelImpl : public Trainer {
   /// The symbolic tensors at both ends, for models that have them.
   virtual Tensors inputs() const { return {}; }
   virtual Tensors outputs() const { return {}; }
-  /// The module that Keras names in files.
-  virtual std::string module() const { return "keras"; }
+  std::string module() const override { return "keras"; }
 
   void save(const std::string& filepath) const override;
   void save_weights(const std::string& filepath) const override;

@@ -65,13 +65,10 @@ void check_classes(const Config& config) {
 Config serialize_layer(const Layer& layer) {
   LayerImpl& impl = *layer.impl();
   const std::string class_name = impl.class_name();
-  Config module = "keras.layers";
+  Config module = impl.module();
   Config registered_name = nullptr;
   std::string short_name = class_name;
-  if (const auto* model = dynamic_cast<const ModelImpl*>(&impl)) {
-    module = model->module();
-    if (class_name == "Functional") registered_name = "Functional";
-  }
+  if (module.as_string().starts_with("keras.src.")) registered_name = class_name;
   if (is_registered_name(class_name)) {
     module = nullptr;
     registered_name = class_name;
