@@ -54,6 +54,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string to_text(double value) { return float_text(value); }
 std::string to_text(float value) { return float_text(value); }
 
+void append_characters(std::string& out, const void* value) {
+  out += static_cast<const char*>(value);
+}
+
+std::string concatenate(std::span<const MessagePiece> pieces) {
+  std::string out;
+  for (const MessagePiece& piece : pieces) piece.append(out, piece.value);
+  return out;
+}
+
 std::string join(const std::vector<std::string>& pieces, std::string_view separator) {
   std::string out;
   for (std::size_t i = 0; i < pieces.size(); ++i) {

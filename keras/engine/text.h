@@ -1,8 +1,10 @@
 #pragma once
 
 #include <concepts>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace keras {
@@ -24,12 +26,31 @@ requires requires(const T& value) {
 }
 std::string to_text(const T& value) { return value.to_string(); }
 
+/// A piece of a message without its type: a function for each type, none for each message.
+struct MessagePiece {
+  const void* value;
+  void (*append)(std::string& out, const void* value);
+};
+void append_characters(std::string& out, const void* value);
+template <typename T>
+void append_value(std::string& out, const void* value) {
+  out += to_text(*static_cast<const T*>(value));
+}
+template <typename T>
+MessagePiece message_piece(const T& value) {
+  if constexpr (std::is_array_v<T>) {
+    return {value, append_characters};
+  } else {
+    return {&value, append_value<T>};
+  }
+}
+std::string concatenate(std::span<const MessagePiece> pieces);
+
 /// One string out of many pieces: `str("axis ", axis, " of ", shape)`.
 template <typename... Pieces>
-std::string str(const Pieces&... pieces) {
-  std::string out;
-  (out.append(to_text(pieces)), ...);
-  return out;
+[[gnu::always_inline]] inline std::string str(const Pieces&... pieces) {
+  const MessagePiece list[] = {message_piece(pieces)...};
+  return concatenate(list);
 }
 
 /// The pieces with a separator between them.
