@@ -14,8 +14,15 @@ set(avx512_flags -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
 if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(FILTER KERAS_SOURCES EXCLUDE REGEX "/simd/targets/.*_avx(2|512)\\.cpp$")
 endif()
+# What describes models, reads files and words errors, but has no loop over data, is compiled for
+# size: a third to a half of it, in two thirds of the time.
+set(descriptions "activations|applications|callbacks|constraints|initializers|layers|losses|metrics"
+                 "|models|optimizers|quantizers|regularizers|saving|trainers")
+string(CONCAT descriptions "/keras/(" ${descriptions} ")/")
 foreach(source ${KERAS_SOURCES})
-  if(source MATCHES "/simd/targets/.*_avx512\\.cpp$")
+  if(source MATCHES "${descriptions}" AND NOT source MATCHES "/(layers/preprocessing|saving/hdf5)/")
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os>")
+  elseif(source MATCHES "/simd/targets/.*_avx512\\.cpp$")
     set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${simd_flags};${avx512_flags}")
   elseif(source MATCHES "/simd/targets/.*_avx2\\.cpp$")
     set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${simd_flags};${avx2_flags}")
