@@ -34,7 +34,7 @@ class LayerScaleImpl final : public LayerImpl {
         channels != projection_dim_)
       throw ValueError(str("LayerScale \"", name(), "\": projection_dim=", projection_dim_,
                            " does not fit the last axis of the input's shape ", shape));
-    scale_ = add_weight(utils::unique_name("variable"), {projection_dim_},
+    scale_ = add_weight(unique_name("variable"), {projection_dim_},
                         {.initializer = initializers::Constant(init_values_)});
   }
 
