@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "keras/engine/error.h"
+#include "keras/engine/runtime/pause.h"
 #include "keras/engine/runtime/processors.h"
 #include "keras/engine/text.h"
 
@@ -26,14 +27,6 @@ namespace {
 /// Long enough to bridge the gap between two kernels of a step, short enough to leave a busy
 /// machine to others.
 constexpr std::chrono::microseconds kSpin{30};
-
-void pause_briefly() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 /// Waits until `done()`, at most `kSpin`. By the clock: a pause takes from 5 to 60 ns.
 template <typename Done>

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
+#include "keras/backend/cpu/onednn/step_products.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/engine/runtime/parallel_steps.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/text.h"
 #include "keras/ops/nn/recurrence.h"
@@ -16,12 +17,10 @@
 namespace keras::backend::cpu {
 namespace {
 
-using Dims = dnnl::memory::dims;
-using Tag = dnnl::memory::format_tag;
-using Type = dnnl::memory::data_type;
-
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 18;
+/// The same for the threads that share each step.
+constexpr std::int64_t kStepWorthAThread = 1 << 14;
 
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 std::size_t bytes_of(std::int64_t count, std::size_t element) {
@@ -49,104 +48,6 @@ struct Sizes {
   DType dtype;
   std::size_t element;
   std::int64_t batch, steps, units, gates, saved;
-};
-
-/// dense (rows, k) times a kernel (k, n) in float32, for each number of rows that a part has. The
-/// kernel is brought once a run into the layout that the products want.
-class StepProducts {
- public:
-  /// `turned`: the kernel lies as (n, k); `adds`: the product is added to what is there.
-  StepProducts(std::int64_t k, std::int64_t n, Type type, bool turned, bool adds,
-               const std::vector<std::int64_t>& bounds)
-      : k_(k),
-        n_(n),
-        small_(type == Type::f32 && !turned && !adds && n % kSmallBlock == 0 &&
-               bounds[1] - bounds[0] <= kMostSmallRows && nn_functions().small_product),
-        given_({k, n}, type, turned ? Tag::ba : Tag::ab) {
-    if (small_) return;
-    const SequentialOpenMp sequential;
-    wanted_ =
-        descriptor(bounds[1] - bounds[0], k, n, adds, {{k, n}, type, Tag::any}).weights_desc();
-    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-      const std::int64_t rows = bounds[i + 1] - bounds[i];
-      if (products_.contains(rows)) continue;
-      const auto made = descriptor(rows, k, n, adds, wanted_);
-      products_.emplace(rows, std::make_unique<Primitive>(made, dnnl::matmul(made),
-                                                          std::vector<Primitive::Argument>{
-                                                              {DNNL_ARG_SRC, made.src_desc()},
-                                                              {DNNL_ARG_WEIGHTS, wanted_},
-                                                              {DNNL_ARG_DST, made.dst_desc()}}));
-    }
-    if (wanted_ == given_) return;
-    const dnnl::reorder::primitive_desc reorder(onednn_engine(), given_, onednn_engine(), wanted_,
-                                                user_scratchpad());
-    reorder_ = std::make_unique<Primitive>(
-        reorder, dnnl::reorder(reorder),
-        std::vector<Primitive::Argument>{{DNNL_ARG_SRC, given_}, {DNNL_ARG_DST, wanted_}});
-  }
-
-  std::size_t packed_bytes() const {
-    return reorder_ ? aligned(wanted_.get_size()) + aligned(reorder_->scratchpad_bytes()) : 0;
-  }
-  std::size_t scratchpad_bytes() const {
-    std::size_t most = 0;
-    for (const auto& [rows, product] : products_)
-      most = std::max(most, product->scratchpad_bytes());
-    return aligned(most);
-  }
-
-  /// The kernel as the products want it; `place` has `packed_bytes`.
-  void* packed(void* kernel, std::byte* place) const {
-    if (!reorder_) return kernel;
-    void* const addresses[] = {kernel, place};
-    reorder_->run(addresses, place + aligned(wanted_.get_size()));
-    return place;
-  }
-  void run(std::int64_t rows, void* x, void* kernel, void* y, void* scratchpad) const {
-    if (small_) {
-      nn_functions().small_product(small_product(rows, x, kernel, y));
-      return;
-    }
-    void* const addresses[] = {x, kernel, y};
-    products_.at(rows)->run(addresses, scratchpad);
-  }
-
- private:
-  static dnnl::matmul::primitive_desc descriptor(std::int64_t rows, std::int64_t k, std::int64_t n,
-                                                 bool adds, const dnnl::memory::desc& kernel) {
-    auto attributes = user_scratchpad();
-    if (adds) {
-      dnnl::post_ops sum;
-      sum.append_sum();
-      attributes.set_post_ops(sum);
-    }
-    return {onednn_engine(),
-            {{rows, k}, kernel.get_data_type(), Tag::ab},
-            kernel,
-            {{rows, n}, Type::f32, Tag::ab},
-            attributes};
-  }
-
-  /// Columns side by side, and rows up to which calling oneDNN costs more than it brings.
-  static constexpr std::int64_t kSmallBlock = 64, kMostSmallRows = 6;
-
-  SmallProduct small_product(std::int64_t rows, void* x, void* kernel, void* y) const {
-    SmallProduct product{};
-    product.rows = rows;
-    product.depth = product.a_stride = k_;
-    product.columns = product.b_stride = product.c_stride = n_;
-    product.block = product.block_stride = kSmallBlock;
-    product.a = static_cast<const float*>(x);
-    product.b = static_cast<const float*>(kernel);
-    product.c = static_cast<float*>(y);
-    return product;
-  }
-
-  std::int64_t k_, n_;
-  bool small_;
-  dnnl::memory::desc given_, wanted_;
-  std::map<std::int64_t, std::unique_ptr<Primitive>> products_;
-  std::unique_ptr<Primitive> reorder_;
 };
 
 std::vector<std::int64_t> cut_batch(const Sizes& sizes, int threads) {
@@ -210,28 +111,47 @@ class ForwardKernel final : public RecurrenceKernel {
  public:
   explicit ForwardKernel(const engine::KernelCall& call)
       : RecurrenceKernel(call, call.outputs[0].shape, false),
-        mask_(sizes_.attrs.masked ? static_cast<int>(call.inputs.size()) - 1 : -1) {}
+        mask_(sizes_.attrs.masked ? static_cast<int>(call.inputs.size()) - 1 : -1),
+        shares_(count_shares(call.threads)) {}
+
+  /// Besides, the other h, where threads share a step.
+  std::size_t scratch_bytes() const override {
+    return RecurrenceKernel::scratch_bytes() + bytes_of(part_rows() * sizes_.units, sizeof(float));
+  }
 
   void run(const engine::Buffers& buffers) const override {
     auto* base = static_cast<std::byte*>(buffers.scratch);
     void* kernel = products_.packed(buffers.inputs[1], base);
-    engine::parallel_for(static_cast<int>(parts()), [&](int part) {
-      run_part(buffers, kernel, static_cast<std::size_t>(part),
-               scratch_of(base, static_cast<std::size_t>(part)));
-    });
+    if (shares_ > 1) {
+      run_shared(buffers, kernel, scratch_of(base, 0));
+    } else {
+      engine::parallel_for(static_cast<int>(parts()), [&](int part) {
+        run_part(buffers, kernel, static_cast<std::size_t>(part),
+                 scratch_of(base, static_cast<std::size_t>(part)));
+      });
+    }
   }
 
  private:
-  void run_part(const engine::Buffers& buffers, void* kernel, std::size_t part,
-                const Scratch& scratch) const {
+  /// By how many threads a step is shared: where the batch has work for one only.
+  int count_shares(int threads) const {
     const Sizes& s = sizes_;
-    const std::int64_t first = bounds_[part], rows = bounds_[part + 1] - first;
-    const bool lstm = s.attrs.cell == ops::RecurrentCell::kLstm;
+    if (parts() > 1 || s.attrs.saves || mask_ >= 0) return 1;
+    const std::int64_t worth = s.batch * s.units * s.gates / kStepWorthAThread;
+    return products_.shares(
+        ops::gate_count(s.attrs.cell),
+        static_cast<int>(std::min<std::int64_t>({worth, threads, engine::kMostStepParts})));
+  }
+
+  RecurrentStep first_step(const engine::Buffers& buffers, const Scratch& scratch,
+                           std::int64_t first, std::int64_t rows) const {
+    const Sizes& s = sizes_;
     std::memcpy(scratch.h, input(buffers, 2, first * s.units), offset(rows * s.units));
-    if (lstm) s.functions().widen(rows * s.units, input(buffers, 3, first * s.units), scratch.c);
+    if (s.attrs.cell == ops::RecurrentCell::kLstm)
+      s.functions().widen(rows * s.units, input(buffers, 3, first * s.units), scratch.c);
     RecurrentStep step{};
     step.rows = rows;
-    step.units = s.units;
+    step.units = step.end_unit = s.units;
     step.x_stride = s.steps * s.gates;
     step.output_stride = s.steps * s.units;
     step.saved_stride = s.steps * s.saved;
@@ -239,8 +159,24 @@ class ForwardKernel final : public RecurrenceKernel {
     step.zero_masked = s.attrs.zero_masked;
     step.inner = static_cast<const float*>(scratch.inner);
     step.bias = s.attrs.cell == ops::RecurrentCell::kGru ? buffers.inputs[3] : nullptr;
-    step.h = scratch.h;
+    step.h = step.next_h = scratch.h;
     step.c = scratch.c;
+    return step;
+  }
+
+  void finish(const engine::Buffers& buffers, const RecurrentStep& last, std::int64_t first) const {
+    const Sizes& s = sizes_;
+    std::memcpy(output(buffers, 1, first * s.units), last.next_h, offset(last.rows * s.units));
+    if (s.attrs.cell == ops::RecurrentCell::kLstm)
+      s.functions().narrow(last.rows * s.units, last.c,
+                           output(buffers, s.attrs.saves ? 4 : 2, first * s.units));
+  }
+
+  void run_part(const engine::Buffers& buffers, void* kernel, std::size_t part,
+                const Scratch& scratch) const {
+    const Sizes& s = sizes_;
+    const std::int64_t first = bounds_[part], rows = bounds_[part + 1] - first;
+    RecurrentStep step = first_step(buffers, scratch, first, rows);
     for (std::int64_t i = 0; i < s.steps; ++i) {
       const std::int64_t row = first * s.steps + s.time(i);
       products_.run(rows, scratch.h, kernel, scratch.inner, scratch.scratchpad);
@@ -251,13 +187,37 @@ class ForwardKernel final : public RecurrenceKernel {
       step.saved = s.attrs.saves ? output(buffers, 3, row * s.saved) : nullptr;
       s.functions().step[s.cell()](step);
     }
-    std::memcpy(output(buffers, 1, first * s.units), scratch.h, offset(rows * s.units));
-    if (lstm)
-      s.functions().narrow(rows * s.units, scratch.c,
-                           output(buffers, s.attrs.saves ? 4 : 2, first * s.units));
+    finish(buffers, step, first);
   }
 
-  int mask_;
+  /// Each thread computes some units, with their columns of the kernel, of each step.
+  void run_shared(const engine::Buffers& buffers, void* kernel, const Scratch& scratch) const {
+    const Sizes& s = sizes_;
+    RecurrentStep whole = first_step(buffers, scratch, 0, s.batch);
+    void* const h[] = {
+        scratch.h, static_cast<std::byte*>(buffers.scratch) + RecurrenceKernel::scratch_bytes()};
+    const auto at_step = [&](int i) {
+      RecurrentStep step = whole;
+      step.x = input(buffers, 0, s.time(i) * s.gates);
+      step.output = output(buffers, 0, i * s.units);
+      step.h = h[i % 2];
+      step.next_h = h[(i + 1) % 2];
+      return step;
+    };
+    const auto share = [&](int i, int part) {
+      RecurrentStep step = at_step(i);
+      step.first_unit = s.units / shares_ * part;
+      step.end_unit = step.first_unit + s.units / shares_;
+      products_.run_share(ops::gate_count(s.attrs.cell), part, shares_, s.batch, h[i % 2], kernel,
+                          scratch.inner);
+      s.functions().step[s.cell()](step);
+    };
+    const int steps = static_cast<int>(s.steps);
+    engine::parallel_steps(steps, shares_, engine::StepFunction(share));
+    finish(buffers, at_step(steps - 1), 0);
+  }
+
+  int mask_, shares_;
 };
 
 class GradientKernel final : public RecurrenceKernel {

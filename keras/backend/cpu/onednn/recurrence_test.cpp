@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
 #include "keras/ops/nn/recurrence.h"
@@ -84,6 +85,31 @@ void check_cell(RecurrentCell cell, bool masked) {
 TEST(OnednnRecurrence, IsNearTheFloat32OneInBfloat16) {
   for (const auto cell : {RecurrentCell::kSimple, RecurrentCell::kLstm, RecurrentCell::kGru})
     for (const bool masked : {false, true}) check_cell(cell, masked);
+}
+
+/// One sample's steps are shared by the threads.
+TEST(OnednnRecurrence, GivesTheSameWhenThreadsShareTheSteps) {
+  const int before = engine::num_threads();
+  for (const auto cell : {RecurrentCell::kSimple, RecurrentCell::kLstm, RecurrentCell::kGru})
+    for (const bool backwards : {false, true}) {
+      const std::int64_t units = 256, gates = ops::gate_count(cell) * units;
+      const RecurrenceAttrs attrs{.cell = cell, .go_backwards = backwards, .saves = false};
+      Tensors inputs = {scattered({1, 7, gates}, 2.0), scattered({units, gates}, 0.1),
+                        scattered({1, units}, 0.9)};
+      if (cell == RecurrentCell::kLstm) inputs.push_back(scattered({1, units}, 0.8));
+      if (cell == RecurrentCell::kGru) inputs.push_back(scattered({units}, 0.5));
+      engine::set_num_threads(1);
+      const Tensors want = ops::emit_all(ops::recurrence_op, inputs, attrs);
+      for (const int threads : {2, 3, 4}) {
+        engine::set_num_threads(threads);
+        const Tensors got = ops::emit_all(ops::recurrence_op, inputs, attrs);
+        ASSERT_EQ(got.size(), want.size());
+        for (std::size_t i = 0; i < want.size(); ++i)
+          EXPECT_EQ(got[i].to_vector<float>(), want[i].to_vector<float>())
+              << "cell " << static_cast<int>(cell) << " output " << i << " threads " << threads;
+      }
+    }
+  engine::set_num_threads(before);
 }
 
 }  // namespace

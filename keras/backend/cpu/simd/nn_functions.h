@@ -14,13 +14,15 @@ struct PoolGeometry {
 /// elements, lead from row to row. What is no float here is of the recurrence's dtype.
 struct RecurrentStep {
   std::int64_t rows, units;
+  std::int64_t first_unit, end_unit;  ///< those computed; all of them where there is a mask
   std::int64_t x_stride, output_stride, saved_stride, mask_stride;
   bool zero_masked;
   const bool* mask;    ///< null for none
   const void* x;       ///< of this step
   const float* inner;  ///< h·U, dense
   const void* bias;    ///< of a GRU's candidate
-  void* h;             ///< dense, brought forward
+  const void* h;       ///< dense
+  void* next_h;        ///< may be `h`; with a mask it is
   float* c;            ///< of an LSTM
   void* output;
   void* before;  ///< null, as `saved`, where nothing is saved

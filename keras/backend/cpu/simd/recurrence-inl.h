@@ -68,17 +68,17 @@ struct SimpleRow {
     const std::int64_t n = s.units;
     const T* __restrict x = at<T>(s.x, row * s.x_stride);
     const float* __restrict a = s.inner + row * n;
-    T* __restrict h = at<T>(s.h, row * n);
+    T* __restrict next_h = at<T>(s.next_h, row * n);
     T* __restrict y = at<T>(s.output, row * s.output_stride);
     T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
-    for (std::int64_t j = 0; j < n; ++j) {
+    for (std::int64_t j = s.first_unit; j < s.end_unit; ++j) {
       const float next = tanh_f32(read(x[j]) + a[j]);
       if constexpr (kSaves) {
         write(next, saved[j]);
       }
       write(next, y[j]);
-      write(next, h[j]);
+      write(next, next_h[j]);
     }
   }
 };
@@ -91,17 +91,17 @@ struct LstmRow {
     const std::int64_t n = s.units;
     const T* __restrict x = at<T>(s.x, row * s.x_stride);
     const float* __restrict a = s.inner + row * 4 * n;
-    T* __restrict h = at<T>(s.h, row * n);
+    T* __restrict next_h = at<T>(s.next_h, row * n);
     float* __restrict c = s.c + row * n;
     T* __restrict y = at<T>(s.output, row * s.output_stride);
     T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
-    for (std::int64_t j = 0; j < n; ++j) {
+    for (std::int64_t j = s.first_unit; j < s.end_unit; ++j) {
       const float i = sigmoid_f32(read(x[j]) + a[j]);
       const float f = sigmoid_f32(read(x[n + j]) + a[n + j]);
       const float g = tanh_f32(read(x[2 * n + j]) + a[2 * n + j]);
       const float o = sigmoid_f32(read(x[3 * n + j]) + a[3 * n + j]);
-      const float old_c = c[j], next_c = f * old_c + i * g, next_h = o * tanh_f32(next_c);
+      const float old_c = c[j], next_c = f * old_c + i * g, h = o * tanh_f32(next_c);
       if constexpr (kSaves) {
         write(i, saved[j]);
         write(f, saved[n + j]);
@@ -109,8 +109,8 @@ struct LstmRow {
         write(o, saved[3 * n + j]);
         write(old_c, saved[4 * n + j]);
       }
-      write(next_h, y[j]);
-      write(next_h, h[j]);
+      write(h, y[j]);
+      write(h, next_h[j]);
       c[j] = next_c;
     }
   }
@@ -125,11 +125,12 @@ struct GruRow {
     const T* __restrict bias = static_cast<const T*>(s.bias);
     const T* __restrict x = at<T>(s.x, row * s.x_stride);
     const float* __restrict a = s.inner + row * 3 * n;
-    T* __restrict h = at<T>(s.h, row * n);
+    const T* h = at<T>(s.h, row * n);
+    T* next_h = at<T>(s.next_h, row * n);
     T* __restrict y = at<T>(s.output, row * s.output_stride);
     T* __restrict saved = kSaves ? at<T>(s.saved, row * s.saved_stride) : nullptr;
 #pragma omp simd
-    for (std::int64_t j = 0; j < n; ++j) {
+    for (std::int64_t j = s.first_unit; j < s.end_unit; ++j) {
       const float z = sigmoid_f32(read(x[j]) + a[j]);
       const float r = sigmoid_f32(read(x[n + j]) + a[n + j]);
       const float candidate = a[2 * n + j] + read(bias[j]);
@@ -142,7 +143,7 @@ struct GruRow {
         write(candidate, saved[3 * n + j]);
       }
       write(next, y[j]);
-      write(next, h[j]);
+      write(next, next_h[j]);
     }
   }
 };
