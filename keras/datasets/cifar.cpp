@@ -76,6 +76,14 @@ Tensor column(const std::vector<std::int64_t>& labels, DType dtype) {
   return Tensor::from(std::vector<std::uint8_t>(labels.begin(), labels.end()), shape);
 }
 
+void check_label_mode(const std::string& label_mode) {
+  if (label_mode != "fine" && label_mode != "coarse")
+    throw ValueError(
+        str("`label_mode` must be one of `\"fine\"`, `\"coarse\"`. "
+            "Received: label_mode=",
+            label_mode, "."));
+}
+
 fs::path fetched_archive(const std::string& fname, const std::string& file, const char* hash) {
   return utils::get_file(fname, kOrigin + file, {.file_hash = hash, .extract = true});
 }
@@ -94,29 +102,33 @@ Split load_cifar_batches(const std::vector<fs::path>& files, std::string_view la
 }
 
 TrainAndTest cifar10::load_data() {
-  const fs::path folder =
+  return load_folder(
       fetched_archive("cifar-10-batches-py-target", "cifar-10-python.tar.gz",
-                      "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce") /
-      "cifar-10-batches-py";
+                      "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"));
+}
+
+TrainAndTest cifar10::load_folder(const fs::path& folder) {
+  const fs::path inner = folder / "cifar-10-batches-py";
   std::vector<fs::path> batches;
-  for (int i = 1; i <= 5; ++i) batches.push_back(folder / str("data_batch_", i));
+  for (int i = 1; i <= 5; ++i) batches.push_back(inner / str("data_batch_", i));
   return {load_cifar_batches(batches, "labels", DType::kUint8),
-          load_cifar_batches({folder / "test_batch"}, "labels", DType::kUint8)};
+          load_cifar_batches({inner / "test_batch"}, "labels", DType::kUint8)};
 }
 
 TrainAndTest cifar100::load_data(const std::string& label_mode) {
-  if (label_mode != "fine" && label_mode != "coarse")
-    throw ValueError(
-        str("`label_mode` must be one of `\"fine\"`, `\"coarse\"`. "
-            "Received: label_mode=",
-            label_mode, "."));
-  const fs::path folder =
+  check_label_mode(label_mode);
+  return load_folder(
       fetched_archive("cifar-100-python-target", "cifar-100-python.tar.gz",
-                      "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7") /
-      "cifar-100-python";
+                      "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"),
+      label_mode);
+}
+
+TrainAndTest cifar100::load_folder(const fs::path& folder, const std::string& label_mode) {
+  check_label_mode(label_mode);
+  const fs::path inner = folder / "cifar-100-python";
   const std::string key = label_mode + "_labels";
-  return {load_cifar_batches({folder / "train"}, key, DType::kInt64),
-          load_cifar_batches({folder / "test"}, key, DType::kInt64)};
+  return {load_cifar_batches({inner / "train"}, key, DType::kInt64),
+          load_cifar_batches({inner / "test"}, key, DType::kInt64)};
 }
 
 }  // namespace keras::datasets

@@ -87,6 +87,8 @@ void cut_vocabulary(std::initializer_list<Sequences*> parts, std::int64_t num_wo
     }
 }
 
+}  // namespace
+
 WordIndex load_word_index(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -95,8 +97,6 @@ WordIndex load_word_index(const std::filesystem::path& path) {
   for (const auto& [word, number] : words.as_dict()) index.emplace(word, number.as_int());
   return index;
 }
-
-}  // namespace
 
 SequenceTrainAndTest imdb::load_file(const std::filesystem::path& file,
                                      const LoadDataOptions& options) {

@@ -25,6 +25,8 @@ struct SequenceTrainAndTest {
 
 /// The index of each word of a data set.
 using WordIndex = std::unordered_map<std::string, std::int64_t>;
+/// get_word_index of a file at another place: a JSON dictionary of words and numbers.
+WordIndex load_word_index(const std::filesystem::path& file);
 
 namespace imdb {
 struct LoadDataOptions {
