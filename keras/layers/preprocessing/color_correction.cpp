@@ -48,7 +48,7 @@ class SolarizationImpl final : public RandomImageLayer {
  public:
   explicit SolarizationImpl(const SolarizationOptions& options)
       : RandomImageLayer({"Solarization", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         addition_(checked_share(options.addition_factor)),
         threshold_(checked_share(options.threshold_factor)),
         value_range_(sorted(options.value_range)) {}
@@ -82,7 +82,7 @@ class AutoContrastImpl final : public RandomImageLayer {
  public:
   explicit AutoContrastImpl(const AutoContrastOptions& options)
       : RandomImageLayer({"AutoContrast", options.name, options.trainable, options.dtype},
-                         options.data_format, {}),
+                         options.data_format, {}, options.bounding_box_format),
         value_range_(sorted(options.value_range)) {}
 
   Config get_config() const override {
@@ -112,7 +112,7 @@ class EqualizationImpl final : public RandomImageLayer {
  public:
   explicit EqualizationImpl(const EqualizationOptions& options)
       : RandomImageLayer({"Equalization", options.name, options.trainable, options.dtype},
-                         options.data_format, {}),
+                         options.data_format, {}, options.bounding_box_format),
         bins_(options.bins),
         value_range_(sorted(options.value_range)) {
     if (bins_ < 1) throw ValueError(str("`bins` must be positive. Received: bins=", bins_));
@@ -187,7 +187,7 @@ class ContrastLimitedAdaptiveHistogramEqualizationImpl final : public RandomImag
       const ContrastLimitedAdaptiveHistogramEqualizationOptions& options)
       : RandomImageLayer({"ContrastLimitedAdaptiveHistogramEqualization", options.name,
                           options.trainable, options.dtype},
-                         options.data_format, {}),
+                         options.data_format, {}, options.bounding_box_format),
         value_range_(options.value_range),
         clip_limit_(options.clip_limit),
         grid_(options.tile_grid_size) {
@@ -283,7 +283,7 @@ class ContrastLimitedAdaptiveHistogramEqualizationImpl final : public RandomImag
 }  // namespace
 
 Solarization::Solarization(SolarizationOptions options)
-    : Layer(std::make_shared<SolarizationImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<SolarizationImpl>(std::move(options))) {}
 
 Solarization Solarization::from_config(const Config& config) {
   ConfigReader reader("Solarization", config);
@@ -298,33 +298,31 @@ Solarization Solarization::from_config(const Config& config) {
 }
 
 AutoContrast::AutoContrast(AutoContrastOptions options)
-    : Layer(std::make_shared<AutoContrastImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<AutoContrastImpl>(std::move(options))) {}
 
 AutoContrast AutoContrast::from_config(const Config& config) {
   ConfigReader reader("AutoContrast", config);
   AutoContrastOptions options;
   options.value_range = read_value_range(reader);
-  reader.expect("bounding_box_format", nullptr);
-  options.data_format = reader.get("data_format", "");
+  read_image_options(reader, options);
   return AutoContrast(finish_options(reader, std::move(options)));
 }
 
 Equalization::Equalization(EqualizationOptions options)
-    : Layer(std::make_shared<EqualizationImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<EqualizationImpl>(std::move(options))) {}
 
 Equalization Equalization::from_config(const Config& config) {
   ConfigReader reader("Equalization", config);
   EqualizationOptions options;
   options.value_range = read_value_range(reader);
   options.bins = reader.get_optional_int("bins").value_or(256);
-  reader.expect("bounding_box_format", nullptr);
-  options.data_format = reader.get("data_format", "");
+  read_image_options(reader, options);
   return Equalization(finish_options(reader, std::move(options)));
 }
 
 ContrastLimitedAdaptiveHistogramEqualization::ContrastLimitedAdaptiveHistogramEqualization(
     ContrastLimitedAdaptiveHistogramEqualizationOptions options)
-    : Layer(
+    : ImageLayer(
           std::make_shared<ContrastLimitedAdaptiveHistogramEqualizationImpl>(std::move(options))) {}
 
 ContrastLimitedAdaptiveHistogramEqualization
@@ -335,8 +333,7 @@ ContrastLimitedAdaptiveHistogramEqualization::from_config(const Config& config) 
   options.clip_limit = reader.get_optional_double("clip_limit").value_or(4.0);
   if (const Config& given = reader.get("tile_grid_size"); !given.is_null())
     options.tile_grid_size = read_pair(given, "tile_grid_size");
-  reader.expect("bounding_box_format", nullptr);
-  options.data_format = reader.get("data_format", "");
+  read_image_options(reader, options);
   return ContrastLimitedAdaptiveHistogramEqualization(finish_options(reader, std::move(options)));
 }
 

@@ -249,11 +249,6 @@ void expect_labels_mixed_as_images(const Mix& layer) {
   expect_error<ValueError>([&] { layer({.images = x, .labels = ops::zeros({4})}); },
                            "`labels` must have the shape (batch, classes). Received: "
                            "labels.shape=(4,)");
-  expect_error<ValueError>(
-      [&] {
-        layer({.images = x, .bounding_boxes = {.boxes = ops::zeros({4, 1, 4})}});
-      },
-      "bounding boxes cannot be mixed");
 }
 
 TEST(MixUp, MixesLabelsAsImages) { expect_labels_mixed_as_images(MixUp({.alpha = 1, .seed = 2})); }

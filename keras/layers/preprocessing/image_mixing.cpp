@@ -35,6 +35,7 @@ struct Strength {
   std::string interpolation;
   std::optional<std::int64_t> seed;
   std::string data_format;
+  std::optional<std::string> bounding_box_format;
   DTypePolicy dtype;
 };
 
@@ -43,13 +44,14 @@ Options common(const Strength& s) {
   Options options;
   options.dtype = s.dtype;
   options.data_format = s.data_format;
+  options.bounding_box_format = s.bounding_box_format;
   if constexpr (requires { options.seed; }) options.seed = s.seed;
   if constexpr (requires { options.value_range; }) options.value_range = s.value_range;
   if constexpr (requires { options.interpolation; }) options.interpolation = s.interpolation;
   return options;
 }
 
-std::vector<Layer> shape_changes(const Strength& s) {
+std::vector<ImageLayer> shape_changes(const Strength& s) {
   auto shear = common<RandomShearOptions>(s);
   shear.x_factor = shear.y_factor = s.factor;
   auto solarization = common<SolarizationOptions>(s);
@@ -64,61 +66,85 @@ std::vector<Layer> shape_changes(const Strength& s) {
           Equalization(common<EqualizationOptions>(s))};
 }
 
-std::vector<Layer> color_changes(const Strength& s) {
+std::vector<ImageLayer> color_changes(const Strength& s) {
   return {RandomBrightness(s.factor, common<RandomBrightnessOptions>(s)),
           RandomColorDegeneration(s.factor, common<RandomColorDegenerationOptions>(s)),
           RandomContrast(s.factor, common<RandomContrastOptions>(s)),
           RandomSharpness(s.factor, common<RandomSharpnessOptions>(s))};
 }
 
+/// Pointers to all that is there.
+std::vector<Tensor*> parts_of(LabelledImages& data) {
+  std::vector<Tensor*> parts;
+  for (Tensor* part : {&data.images, &data.bounding_boxes.boxes, &data.bounding_boxes.labels,
+                       &data.segmentation_masks})
+    if (part->defined()) parts.push_back(part);
+  return parts;
+}
+
+Tensors values_of(LabelledImages data) {
+  Tensors values;
+  for (const Tensor* part : parts_of(data)) values.push_back(*part);
+  return values;
+}
+
+LabelledImages with_values(LabelledImages data, const Tensors& values) {
+  const auto parts = parts_of(data);
+  for (std::size_t i = 0; i < parts.size(); ++i) *parts[i] = values[i];
+  return data;
+}
+
 /// One of the changes, by a number that may be one beyond them: no change.
-Tensor changed(const Tensor& images, const Tensor& which, const std::vector<Layer>& changes) {
+LabelledImages changed(const LabelledImages& data, const Tensor& which,
+                       const std::vector<ImageLayer>& changes) {
   std::vector<std::function<Tensors(const Tensors&)>> branches;
-  for (const Layer& change : changes)
-    branches.push_back(
-        [change](const Tensors& in) { return Tensors{change(in[0], {.training = true})}; });
+  for (const ImageLayer& change : changes)
+    branches.push_back([change, data](const Tensors& in) {
+      auto& impl = static_cast<ImageLayerImpl&>(*change.impl());
+      return values_of(impl.change(with_values(data, in), true));
+    });
   branches.push_back([](const Tensors& in) { return in; });
-  return ops::switch_case(which, branches, {images})[0];
+  return with_values(data, ops::switch_case(which, branches, values_of(data)));
 }
 
 /// A layer that mixes each image with another one of its batch.
-class MixingLayer : public RandomImageLayer {
+class MixingLayer : public GeometricImageLayer {
  public:
-  using RandomImageLayer::RandomImageLayer;
-
-  LabelledImages mix_labelled(const LabelledImages& data, std::optional<bool> training) {
-    check(data);
-    const Tensor images = ops::cast(data.images, compute_dtype());
-    if (!training.value_or(true)) return {images, data.labels};
-    const Mixed mixed = mix(images);
-    if (!data.labels.defined()) return {mixed.images};
-    const Tensor labels = ops::cast(data.labels, compute_dtype());
-    const Tensor share = ops::reshape(ops::cast(mixed.share, compute_dtype()), {-1, 1});
-    return {mixed.images,
-            share * labels + (1.0 - share) * ops::take(labels, mixed.order, {.axis = 0})};
-  }
+  using GeometricImageLayer::GeometricImageLayer;
 
  protected:
-  /// Images, the share of its own that each one keeps, and the places that the others come from.
-  struct Mixed {
-    Tensor images, share, order;
+  /// The share of its own that each image keeps, (batch, 1, 1, 1), the places that the others come
+  /// from, and which pixels are theirs, where these are not blended.
+  struct Draws {
+    Tensor share, order, pixels = {};
   };
-  virtual Mixed mix(const Tensor& images) const = 0;
+  virtual Draws draw_mix(const Tensor& images) const = 0;
+  /// Of images or masks.
+  virtual Tensor mixed(const Tensor& images, const Draws& draws) const = 0;
+  virtual BoundingBoxes mixed(const BoundingBoxes& boxes, const Draws& draws) const = 0;
 
-  Tensor transform(const Tensor& images) final { return mix(images).images; }
+  LabelledImages transform_labelled(const LabelledImages& data) final {
+    check(data);
+    const Draws draws = draw_mix(data.images);
+    LabelledImages out = data;
+    out.images = mixed(data.images, draws);
+    if (data.labels.defined()) {
+      const Tensor labels = ops::cast(data.labels, compute_dtype());
+      const Tensor share = ops::reshape(ops::cast(draws.share, compute_dtype()), {-1, 1});
+      out.labels = share * labels + (1.0 - share) * ops::take(labels, draws.order, {.axis = 0});
+    }
+    if (data.bounding_boxes.boxes.defined()) out.bounding_boxes = mixed(data.bounding_boxes, draws);
+    if (data.segmentation_masks.defined())
+      out.segmentation_masks = mixed(ops::cast(data.segmentation_masks, compute_dtype()), draws);
+    return out;
+  }
+
   Tensor draw_order(const Tensor& images) const {
     return random::shuffle(ops::arange(images.shape()[0]), {.seed = seed_generator()});
   }
 
  private:
   void check(const LabelledImages& data) const {
-    if (!data.images.defined() || data.images.rank() != 4)
-      throw ShapeError(str(class_name(), ": `images` must be a batch of images, of rank 4."));
-    if (data.images.is_symbolic())
-      throw ValueError(str(class_name(), ": labels are mixed outside of models only."),
-                       "call the layer in `Dataset::map`.");
-    if (data.bounding_boxes.boxes.defined() || data.bounding_boxes.labels.defined())
-      throw ValueError(str(class_name(), ": bounding boxes cannot be mixed."));
     if (data.labels.defined() &&
         (data.labels.rank() != 2 || data.labels.shape()[0] != data.images.shape()[0]))
       throw ValueError(str(class_name(),
@@ -133,7 +159,7 @@ class MixUpImpl final : public MixingLayer {
  public:
   explicit MixUpImpl(const MixUpOptions& options)
       : MixingLayer({"MixUp", options.name, options.trainable, options.dtype}, options.data_format,
-                    options.seed),
+                    options.seed, options.bounding_box_format),
         alpha_(options.alpha) {
     if (!(alpha_ > 0)) throw ValueError(str("`alpha` must be positive. Received: alpha=", alpha_));
   }
@@ -146,13 +172,24 @@ class MixUpImpl final : public MixingLayer {
   }
 
  protected:
-  Mixed mix(const Tensor& images) const override {
+  Draws draw_mix(const Tensor& images) const override {
     const Tensor alpha(static_cast<float>(alpha_));
-    const Tensor share = ops::cast(
-        random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()}),
-        images.dtype());
-    const Tensor order = draw_order(images);
-    return {share * images + (1.0 - share) * ops::take(images, order, {.axis = 0}), share, order};
+    const Tensor share =
+        random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()});
+    return {ops::cast(share, images.dtype()), draw_order(images)};
+  }
+
+  Tensor mixed(const Tensor& images, const Draws& draws) const override {
+    const Tensor share = ops::cast(draws.share, images.dtype());
+    return share * images + (1.0 - share) * ops::take(images, draws.order, {.axis = 0});
+  }
+
+  /// Keras joins the labels along the batch, where they belong to no boxes any more.
+  BoundingBoxes mixed(const BoundingBoxes& given, const Draws& draws) const override {
+    const auto with_others = [&](const Tensor& x) {
+      return ops::concatenate({x, ops::take(x, draws.order, {.axis = 0})}, {.axis = 1});
+    };
+    return {with_others(given.boxes), with_others(given.labels)};
   }
 
  private:
@@ -163,7 +200,7 @@ class CutMixImpl final : public MixingLayer {
  public:
   explicit CutMixImpl(const CutMixOptions& options)
       : MixingLayer({"CutMix", options.name, options.trainable, options.dtype}, options.data_format,
-                    options.seed),
+                    options.seed, options.bounding_box_format),
         factor_(checked_factor(options.factor, 0, 1)) {}
 
   Config get_config() const override {
@@ -174,15 +211,23 @@ class CutMixImpl final : public MixingLayer {
   }
 
  protected:
-  Mixed mix(const Tensor& images) const override {
+  Draws draw_mix(const Tensor& images) const override {
     const Tensor alpha = draw_scalar(factor_.lower(), factor_.upper()) + 1e-6;
     const Tensor share =
         random::beta({images.shape()[0], 1, 1, 1}, alpha, alpha, {.seed = seed_generator()});
     const Tensor ratio = ops::sqrt(1.0 - share);
     const Tensor inside = ops::logical_and(stretch(images, row_axis(), ratio),
                                            stretch(images, row_axis() + 1, ratio));
-    const Tensor order = draw_order(images);
-    return {ops::where(inside, ops::take(images, order, {.axis = 0}), images), share, order};
+    return {share, draw_order(images), inside};
+  }
+
+  Tensor mixed(const Tensor& images, const Draws& draws) const override {
+    return ops::where(draws.pixels, ops::take(images, draws.order, {.axis = 0}), images);
+  }
+
+  BoundingBoxes mixed(const BoundingBoxes&, const Draws&) const override {
+    throw ValueError("CutMix: bounding boxes cannot be mixed.",
+                     "call the layer without them, as in Keras.");
   }
 
  private:
@@ -201,21 +246,22 @@ class CutMixImpl final : public MixingLayer {
   RandomRange factor_;
 };
 
-class RandAugmentImpl final : public RandomImageLayer {
+class RandAugmentImpl final : public GeometricImageLayer {
  public:
   explicit RandAugmentImpl(const RandAugmentOptions& options)
-      : RandomImageLayer({"RandAugment", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+      : GeometricImageLayer({"RandAugment", options.name, options.trainable, options.dtype},
+                            options.data_format, options.seed, options.bounding_box_format),
         options_(options),
         factor_(checked_factor(options.factor, 0, 1)) {
     const Strength strength{factor_,      options.value_range, options.interpolation,
-                            options.seed, data_format(),       options.dtype};
+                            options.seed, data_format(),       options.bounding_box_format,
+                            options.dtype};
     changes_ = shape_changes(strength);
-    for (const Layer& change : color_changes(strength)) changes_.push_back(change);
+    for (const ImageLayer& change : color_changes(strength)) changes_.push_back(change);
   }
 
   Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
+    Config config = GeometricImageLayer::get_config();
     config.set("value_range", value_range_to_config(options_.value_range));
     config.set("num_ops", options_.num_ops);
     config.set("factor", factor_.to_config());
@@ -225,9 +271,12 @@ class RandAugmentImpl final : public RandomImageLayer {
   }
 
  protected:
-  Tensor transform(const Tensor& images) override {
+  LabelledImages transform_labelled(const LabelledImages& data) override {
     const auto count = static_cast<std::int64_t>(changes_.size());
-    Tensor x = images;
+    LabelledImages x = data;
+    if (Tensor& boxes = x.bounding_boxes.boxes; boxes.defined())
+      boxes = ops::cast(boxes, DType::kFloat32);
+    // Keras moves boxes in another order than images.
     for (std::int64_t i = 0; i < options_.num_ops; ++i)
       x = changed(x, random::randint({}, 0, count, {.seed = seed_generator()}), changes_);
     return x;
@@ -236,25 +285,26 @@ class RandAugmentImpl final : public RandomImageLayer {
  private:
   RandAugmentOptions options_;
   RandomRange factor_;
-  std::vector<Layer> changes_;
+  std::vector<ImageLayer> changes_;
 };
 
-class AugMixImpl final : public RandomImageLayer {
+class AugMixImpl final : public GeometricImageLayer {
  public:
   explicit AugMixImpl(const AugMixOptions& options)
-      : RandomImageLayer({"AugMix", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+      : GeometricImageLayer({"AugMix", options.name, options.trainable, options.dtype},
+                            options.data_format, options.seed, options.bounding_box_format),
         options_(options),
         factor_(checked_factor(options.factor, 0, 1)) {
     const Strength strength{factor_,      options.value_range, options.interpolation,
-                            options.seed, data_format(),       options.dtype};
+                            options.seed, data_format(),       options.bounding_box_format,
+                            options.dtype};
     changes_ = shape_changes(strength);
     if (options.all_ops)
-      for (const Layer& change : color_changes(strength)) changes_.push_back(change);
+      for (const ImageLayer& change : color_changes(strength)) changes_.push_back(change);
   }
 
   Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
+    Config config = GeometricImageLayer::get_config();
     config.set("value_range", value_range_to_config(options_.value_range));
     config.set("num_chains", options_.num_chains);
     config.set("chain_depth", options_.chain_depth);
@@ -267,33 +317,46 @@ class AugMixImpl final : public RandomImageLayer {
   }
 
  protected:
-  Tensor transform(const Tensor& images) override {
+  LabelledImages transform_labelled(const LabelledImages& data) override {
+    const Tensor& images = data.images;
     const Tensor alpha(static_cast<float>(options_.alpha));
     const Tensor parts = random::gamma({options_.num_chains}, alpha, {.seed = seed_generator()});
     const Tensor weights = ops::cast(parts / ops::sum(parts), images.dtype());
     const Tensor share =
         ops::cast(random::beta({}, alpha, alpha, {.seed = seed_generator()}), images.dtype());
     const auto choices = static_cast<std::int64_t>(changes_.size()) + 1;
-    Tensor mixed = ops::zeros_like(images);
+    LabelledImages given{images};
+    if (const Tensor& masks = data.segmentation_masks; masks.defined())
+      given.segmentation_masks = ops::cast(masks, images.dtype());
+    const Tensors own = values_of(given);
+    Tensors mixed;
+    for (const Tensor& x : own) mixed.push_back(ops::zeros_like(x));
     for (std::int64_t chain = 0; chain < options_.num_chains; ++chain) {
-      Tensor x = images;
+      LabelledImages x = given;
       for (std::int64_t i = 0; i < options_.chain_depth; ++i)
         x = changed(x, random::randint({}, 0, choices, {.seed = seed_generator()}), changes_);
-      mixed = mixed + x * ops::slice_axis(weights, 0, chain, chain + 1);
+      const Tensors values = values_of(x);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        mixed[i] = mixed[i] + values[i] * ops::slice_axis(weights, 0, chain, chain + 1);
     }
-    return ops::clip(share * images + (1.0 - share) * mixed, options_.value_range[0],
-                     options_.value_range[1]);
+    for (std::size_t i = 0; i < own.size(); ++i)
+      mixed[i] = share * own[i] + (1.0 - share) * mixed[i];
+    LabelledImages out = data;
+    const LabelledImages blended = with_values(given, mixed);
+    out.images = ops::clip(blended.images, options_.value_range[0], options_.value_range[1]);
+    out.segmentation_masks = blended.segmentation_masks;
+    return out;
   }
 
  private:
   AugMixOptions options_;
   RandomRange factor_;
-  std::vector<Layer> changes_;
+  std::vector<ImageLayer> changes_;
 };
 
 }  // namespace
 
-MixUp::MixUp(MixUpOptions options) : Layer(std::make_shared<MixUpImpl>(std::move(options))) {}
+MixUp::MixUp(MixUpOptions options) : ImageLayer(std::make_shared<MixUpImpl>(std::move(options))) {}
 
 MixUp MixUp::from_config(const Config& config) {
   ConfigReader reader("MixUp", config);
@@ -303,11 +366,8 @@ MixUp MixUp::from_config(const Config& config) {
   return MixUp(finish_options(reader, std::move(options)));
 }
 
-LabelledImages MixUp::operator()(const LabelledImages& data, const CallOptions& options) const {
-  return static_cast<MixingLayer&>(*impl_).mix_labelled(data, options.training);
-}
-
-CutMix::CutMix(CutMixOptions options) : Layer(std::make_shared<CutMixImpl>(std::move(options))) {}
+CutMix::CutMix(CutMixOptions options)
+    : ImageLayer(std::make_shared<CutMixImpl>(std::move(options))) {}
 
 CutMix CutMix::from_config(const Config& config) {
   ConfigReader reader("CutMix", config);
@@ -318,12 +378,8 @@ CutMix CutMix::from_config(const Config& config) {
   return CutMix(finish_options(reader, std::move(options)));
 }
 
-LabelledImages CutMix::operator()(const LabelledImages& data, const CallOptions& options) const {
-  return static_cast<MixingLayer&>(*impl_).mix_labelled(data, options.training);
-}
-
 RandAugment::RandAugment(RandAugmentOptions options)
-    : Layer(std::make_shared<RandAugmentImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<RandAugmentImpl>(std::move(options))) {}
 
 RandAugment RandAugment::from_config(const Config& config) {
   ConfigReader reader("RandAugment", config);
@@ -337,7 +393,8 @@ RandAugment RandAugment::from_config(const Config& config) {
   return RandAugment(finish_options(reader, std::move(options)));
 }
 
-AugMix::AugMix(AugMixOptions options) : Layer(std::make_shared<AugMixImpl>(std::move(options))) {}
+AugMix::AugMix(AugMixOptions options)
+    : ImageLayer(std::make_shared<AugMixImpl>(std::move(options))) {}
 
 AugMix AugMix::from_config(const Config& config) {
   ConfigReader reader("AugMix", config);

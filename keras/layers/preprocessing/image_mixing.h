@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
 #include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
@@ -15,21 +14,20 @@ struct MixUpOptions {
   double alpha = 0.2;  ///< of the beta distribution that shares are drawn from
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Blends each image of a batch with another one, in training: Zhang et al., "mixup: beyond
-/// empirical risk minimization" (2017). Keras: keras.layers.MixUp.
-class MixUp : public Layer {
+/// empirical risk minimization" (2017). Labels, (batch, classes), and masks are blended in the same
+/// shares, and boxes with their labels are those of both, (batch, 2 n): `mix({.images = x, .labels
+/// = y})`. Keras: keras.layers.MixUp.
+class MixUp : public ImageLayer {
  public:
   /// Throws ValueError unless alpha is positive.
   explicit MixUp(MixUpOptions options = {});
-  using Layer::operator();
-  /// The labels, (batch, classes), are mixed in the same shares: `mix({.images = x, .labels = y})`.
-  /// Throws ValueError for labels of another shape and for bounding boxes.
-  LabelledImages operator()(const LabelledImages& data, const CallOptions& options = {}) const;
   static MixUp from_config(const Config& config);
 };
 
@@ -37,21 +35,20 @@ struct CutMixOptions {
   RandomRange factor = 1.0;
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Puts a part of another image into each one of a batch, in training: Yun et al., "CutMix" (2019).
-/// Keras: keras.layers.CutMix.
-class CutMix : public Layer {
+/// So with masks; labels, (batch, classes), are mixed by its area: `mix({.images = x, .labels =
+/// y})`. Bounding boxes are a ValueError, as there is no way to mix them. Keras:
+/// keras.layers.CutMix.
+class CutMix : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit CutMix(CutMixOptions options = {});
-  using Layer::operator();
-  /// The labels, (batch, classes), are mixed in the same shares: `mix({.images = x, .labels = y})`.
-  /// Throws ValueError for labels of another shape and for bounding boxes.
-  LabelledImages operator()(const LabelledImages& data, const CallOptions& options = {}) const;
   static CutMix from_config(const Config& config);
 };
 
@@ -62,14 +59,15 @@ struct RandAugmentOptions {
   std::string interpolation = "bilinear";
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Changes a batch of images in some ways out of eleven, in training: Cubuk et al., "RandAugment"
-/// (2019). Keras: keras.layers.RandAugment.
-class RandAugment : public Layer {
+/// (2019). Boxes and masks move with them. Keras: keras.layers.RandAugment.
+class RandAugment : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit RandAugment(RandAugmentOptions options = {});
@@ -86,14 +84,15 @@ struct AugMixOptions {
   std::string interpolation = "bilinear";
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Blends a batch of images with several chains of changes to it, in training: Hendrycks et al.,
-/// "AugMix" (2019). Keras: keras.layers.AugMix.
-class AugMix : public Layer {
+/// "AugMix" (2019). So with masks; boxes stay where they are. Keras: keras.layers.AugMix.
+class AugMix : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit AugMix(AugMixOptions options = {});

@@ -2,9 +2,11 @@
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+#include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::layers {
+
 void check_image_sampling(const ImageSamplingOptions& options) {
   const std::string& fill = options.fill_mode;
   if (fill != "reflect" && fill != "wrap" && fill != "constant" && fill != "nearest")
@@ -24,6 +26,13 @@ Tensor sample_images(const Tensor& images, const ImageAffine& affine,
                                  {ops::image::interpolation_order(options.interpolation),
                                   options.fill_mode, options.fill_value});
   return options.channels_first ? ops::transpose(out, {.axes = {0, 3, 1, 2}}) : out;
+}
+
+Tensor sample_masks(const Tensor& masks, const ImageAffine& affine, ImageSamplingOptions options) {
+  if (!masks.defined()) return masks;
+  options.interpolation = "nearest";
+  return ops::cast(sample_images(ops::cast(masks, DType::kFloat32), affine, options),
+                   masks.dtype());
 }
 
 }  // namespace keras::layers

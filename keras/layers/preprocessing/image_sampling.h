@@ -21,5 +21,7 @@ void check_image_sampling(const ImageSamplingOptions& options);
 using ImageAffine = ops::image::Projection;
 Tensor sample_images(const Tensor& images, const ImageAffine& affine,
                      const ImageSamplingOptions& options);
+/// The same of segmentation masks, whose values are not blended; they keep their dtype.
+Tensor sample_masks(const Tensor& masks, const ImageAffine& affine, ImageSamplingOptions options);
 
 }  // namespace keras::layers

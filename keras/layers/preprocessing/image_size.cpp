@@ -14,7 +14,6 @@ void check_image_size(const char* class_name, int height, int width) {
 std::pair<int, int> read_image_size(ConfigReader& reader) {
   const int height = reader.require_int("height");
   const int width = reader.require_int("width");
-  reader.expect("bounding_box_format", nullptr);
   return {height, width};
 }
 

@@ -9,8 +9,7 @@ namespace keras::layers {
 /// Throws ValueError unless both are positive.
 void check_image_size(const char* class_name, int height, int width);
 
-/// `height` and `width`. Throws ValueError where bounding boxes are asked for: layers take images
-/// alone.
+/// `height` and `width`.
 std::pair<int, int> read_image_size(ConfigReader& reader);
 
 }  // namespace keras::layers

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
 #include "keras/layers/preprocessing/labelled_images.h"
 
 namespace keras::layers {
@@ -19,18 +18,14 @@ struct MaxNumBoundingBoxesOptions {
   DTypePolicy dtype = {};
 };
 
-/// Cuts or pads the boxes of each picture to the same number; images pass as they are. Keras:
+/// Cuts or pads the boxes of each picture to the same number; images pass as they are:
+/// `limit({.images = x, .bounding_boxes = {.boxes = b, .labels = l}})`. Keras:
 /// keras.layers.MaxNumBoundingBoxes.
-class MaxNumBoundingBoxes : public Layer {
+class MaxNumBoundingBoxes : public ImageLayer {
  public:
   /// Throws ValueError for a negative number.
   explicit MaxNumBoundingBoxes(std::int64_t max_number, MaxNumBoundingBoxesOptions options = {});
   static MaxNumBoundingBoxes from_config(const Config& config);
-
-  using Layer::operator();
-  /// `limit({.images = x, .bounding_boxes = {.boxes = b, .labels = l}})`. Throws ValueError without
-  /// a `bounding_box_format`, ShapeError unless boxes are (batch, n, 4) and labels (batch, n).
-  LabelledImages operator()(const LabelledImages& data, const CallOptions& options = {}) const;
 };
 
 }  // namespace keras::layers

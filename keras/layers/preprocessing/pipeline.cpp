@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "keras/engine/error.h"
+#include "keras/engine/text.h"
 #include "keras/layers/config_reader.h"
-#include "keras/layers/layer_impl.h"
+#include "keras/layers/preprocessing/image_layer.h"
 #include "keras/layers/serialization.h"
 
 namespace keras::layers {
@@ -31,6 +32,20 @@ class PipelineImpl final : public LayerImpl {
 
   Tensor call(const Tensor& x, const CallContext& context) override {
     return call_list({x}, context).at(0);
+  }
+
+  LabelledImages call_labelled(LabelledImages data, bool training) const {
+    for (const Layer& layer : sublayers()) {
+      if (auto* images = dynamic_cast<ImageLayerImpl*>(layer.impl().get()))
+        data = images->call_labelled(data, training);
+      else if (const auto* inner = dynamic_cast<const PipelineImpl*>(layer.impl().get()))
+        data = inner->call_labelled(data, training);
+      else
+        throw ValueError(str("Pipeline ", name(), ": the layer ", layer.name(), " (",
+                             layer.class_name(), ") changes images alone."),
+                         "call it on `images`.");
+    }
+    return data;
   }
 
   Config get_config() const override {
@@ -59,6 +74,11 @@ Pipeline Pipeline::from_config(const Config& config) {
   const PipelineOptions options{reader.name()};
   reader.finish();
   return Pipeline(layers, options);
+}
+
+LabelledImages Pipeline::operator()(const LabelledImages& data, const CallOptions& options) const {
+  return static_cast<const PipelineImpl&>(*impl_).call_labelled(data,
+                                                                options.training.value_or(true));
 }
 
 std::vector<Layer> Pipeline::layers() const { return impl_->sublayers(); }

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 
 namespace keras::layers {
 
@@ -17,6 +17,11 @@ class Pipeline : public Layer {
  public:
   explicit Pipeline(const std::vector<Layer>& layers, PipelineOptions options = {});
   static Pipeline from_config(const Config& config);
+
+  using Layer::operator();
+  /// Images with what is known of them, through layers that are ImageLayers or pipelines of such.
+  /// Throws ValueError for others.
+  LabelledImages operator()(const LabelledImages& data, const CallOptions& options = {}) const;
 
   /// The layers in their order.
   std::vector<Layer> layers() const;

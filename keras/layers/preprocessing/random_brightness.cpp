@@ -15,7 +15,7 @@ class RandomBrightnessImpl final : public RandomImageLayer {
  public:
   RandomBrightnessImpl(const RandomRange& factor, const RandomBrightnessOptions& options)
       : RandomImageLayer({"RandomBrightness", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, -1, 1)),
         value_range_{std::min(options.value_range[0], options.value_range[1]),
                      std::max(options.value_range[0], options.value_range[1])} {}
@@ -43,7 +43,7 @@ class RandomBrightnessImpl final : public RandomImageLayer {
 }  // namespace
 
 RandomBrightness::RandomBrightness(RandomRange factor, RandomBrightnessOptions options)
-    : Layer(std::make_shared<RandomBrightnessImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomBrightnessImpl>(factor, std::move(options))) {}
 
 RandomBrightness RandomBrightness::from_config(const Config& config) {
   ConfigReader reader("RandomBrightness", config);

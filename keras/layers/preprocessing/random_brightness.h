@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -15,6 +15,7 @@ struct RandomBrightnessOptions {
   std::optional<std::int64_t> seed = {};
   /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -22,7 +23,7 @@ struct RandomBrightnessOptions {
 
 /// Adds to each image one number, a share in `factor` of the extent of `value_range`, in training.
 /// Keras: keras.layers.RandomBrightness.
-class RandomBrightness : public Layer {
+class RandomBrightness : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [-1, 1].
   explicit RandomBrightness(RandomRange factor, RandomBrightnessOptions options = {});

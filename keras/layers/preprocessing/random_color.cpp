@@ -35,7 +35,7 @@ class RandomHueImpl final : public RandomImageLayer {
  public:
   RandomHueImpl(const RandomRange& factor, const RandomHueOptions& options)
       : RandomImageLayer({"RandomHue", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, 0, 1)),
         value_range_(options.value_range) {}
 
@@ -71,7 +71,7 @@ class RandomSaturationImpl final : public RandomImageLayer {
  public:
   RandomSaturationImpl(const RandomRange& factor, const RandomSaturationOptions& options)
       : RandomImageLayer({"RandomSaturation", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, -1, 1)),
         value_range_(sorted(options.value_range)) {}
 
@@ -106,7 +106,7 @@ class RandomColorDegenerationImpl final : public RandomImageLayer {
                               const RandomColorDegenerationOptions& options)
       : RandomImageLayer(
             {"RandomColorDegeneration", options.name, options.trainable, options.dtype},
-            options.data_format, options.seed),
+            options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, -1, 1)),
         value_range_(sorted(options.value_range)) {}
 
@@ -134,7 +134,7 @@ class RandomGrayscaleImpl final : public RandomImageLayer {
  public:
   explicit RandomGrayscaleImpl(const RandomGrayscaleOptions& options)
       : RandomImageLayer({"RandomGrayscale", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(options.factor) {
     if (!(factor_ >= 0 && factor_ <= 1))
       throw ValueError(str("`factor` should be between 0 and 1. Received: factor=", factor_));
@@ -160,7 +160,7 @@ class RandomInvertImpl final : public RandomImageLayer {
  public:
   explicit RandomInvertImpl(const RandomInvertOptions& options)
       : RandomImageLayer({"RandomInvert", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(options.factor, 0, 1)),
         value_range_(options.value_range) {}
 
@@ -186,7 +186,7 @@ class RandomPosterizationImpl final : public RandomImageLayer {
  public:
   RandomPosterizationImpl(const RandomRange& factor, const RandomPosterizationOptions& options)
       : RandomImageLayer({"RandomPosterization", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, kLeastBits, kMostBits)),
         value_range_(sorted(options.value_range)) {}
 
@@ -227,7 +227,7 @@ class RandomColorJitterImpl final : public RandomImageLayer {
  public:
   explicit RandomColorJitterImpl(const RandomColorJitterOptions& options)
       : RandomImageLayer({"RandomColorJitter", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         options_(options) {
     add<RandomBrightness, RandomBrightnessOptions>(options.brightness_factor);
     add<RandomContrast, RandomContrastOptions>(options.contrast_factor);
@@ -272,7 +272,7 @@ class RandomColorJitterImpl final : public RandomImageLayer {
 }  // namespace
 
 RandomHue::RandomHue(RandomRange factor, RandomHueOptions options)
-    : Layer(std::make_shared<RandomHueImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomHueImpl>(factor, std::move(options))) {}
 
 RandomHue RandomHue::from_config(const Config& config) {
   ConfigReader reader("RandomHue", config);
@@ -284,7 +284,7 @@ RandomHue RandomHue::from_config(const Config& config) {
 }
 
 RandomSaturation::RandomSaturation(RandomRange factor, RandomSaturationOptions options)
-    : Layer(std::make_shared<RandomSaturationImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomSaturationImpl>(factor, std::move(options))) {}
 
 RandomSaturation RandomSaturation::from_config(const Config& config) {
   ConfigReader reader("RandomSaturation", config);
@@ -297,7 +297,7 @@ RandomSaturation RandomSaturation::from_config(const Config& config) {
 
 RandomColorDegeneration::RandomColorDegeneration(RandomRange factor,
                                                  RandomColorDegenerationOptions options)
-    : Layer(std::make_shared<RandomColorDegenerationImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomColorDegenerationImpl>(factor, std::move(options))) {}
 
 RandomColorDegeneration RandomColorDegeneration::from_config(const Config& config) {
   ConfigReader reader("RandomColorDegeneration", config);
@@ -309,7 +309,7 @@ RandomColorDegeneration RandomColorDegeneration::from_config(const Config& confi
 }
 
 RandomGrayscale::RandomGrayscale(RandomGrayscaleOptions options)
-    : Layer(std::make_shared<RandomGrayscaleImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomGrayscaleImpl>(std::move(options))) {}
 
 RandomGrayscale RandomGrayscale::from_config(const Config& config) {
   ConfigReader reader("RandomGrayscale", config);
@@ -320,7 +320,7 @@ RandomGrayscale RandomGrayscale::from_config(const Config& config) {
 }
 
 RandomInvert::RandomInvert(RandomInvertOptions options)
-    : Layer(std::make_shared<RandomInvertImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomInvertImpl>(std::move(options))) {}
 
 RandomInvert RandomInvert::from_config(const Config& config) {
   ConfigReader reader("RandomInvert", config);
@@ -333,7 +333,7 @@ RandomInvert RandomInvert::from_config(const Config& config) {
 }
 
 RandomPosterization::RandomPosterization(RandomRange factor, RandomPosterizationOptions options)
-    : Layer(std::make_shared<RandomPosterizationImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomPosterizationImpl>(factor, std::move(options))) {}
 
 RandomPosterization RandomPosterization::from_config(const Config& config) {
   ConfigReader reader("RandomPosterization", config);
@@ -345,7 +345,7 @@ RandomPosterization RandomPosterization::from_config(const Config& config) {
 }
 
 RandomColorJitter::RandomColorJitter(RandomColorJitterOptions options)
-    : Layer(std::make_shared<RandomColorJitterImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomColorJitterImpl>(std::move(options))) {}
 
 RandomColorJitter RandomColorJitter::from_config(const Config& config) {
   ConfigReader reader("RandomColorJitter", config);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -14,6 +14,7 @@ struct RandomHueOptions {
   std::array<double, 2> value_range = {0, 255};
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -21,7 +22,7 @@ struct RandomHueOptions {
 
 /// Turns the hue of each image by up to half of `factor` of the circle, either way, in training.
 /// One number f means [0, f]. Keras: keras.layers.RandomHue.
-class RandomHue : public Layer {
+class RandomHue : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit RandomHue(RandomRange factor, RandomHueOptions options = {});
@@ -32,6 +33,7 @@ struct RandomSaturationOptions {
   std::array<double, 2> value_range = {0, 255};
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -40,7 +42,7 @@ struct RandomSaturationOptions {
 /// Multiplies the saturation of each image by f / (1 - f), in training: 0 takes the colors away,
 /// 0.5 leaves them, 1 saturates them. One number f means [0, f] or, as Keras takes it, [-1, 1]
 /// where it is negative. Keras: keras.layers.RandomSaturation.
-class RandomSaturation : public Layer {
+class RandomSaturation : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [-1, 1].
   explicit RandomSaturation(RandomRange factor, RandomSaturationOptions options = {});
@@ -51,6 +53,7 @@ struct RandomColorDegenerationOptions {
   std::array<double, 2> value_range = {0, 255};
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -58,7 +61,7 @@ struct RandomColorDegenerationOptions {
 
 /// Blends each image with its grays: 0 leaves it, 1 is gray; in training. Keras:
 /// keras.layers.RandomColorDegeneration.
-class RandomColorDegeneration : public Layer {
+class RandomColorDegeneration : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [-1, 1].
   explicit RandomColorDegeneration(RandomRange factor, RandomColorDegenerationOptions options = {});
@@ -69,13 +72,14 @@ struct RandomGrayscaleOptions {
   double factor = 0.5;  ///< the share of images that become gray
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Makes a share of the images gray, in training. Keras: keras.layers.RandomGrayscale.
-class RandomGrayscale : public Layer {
+class RandomGrayscale : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit RandomGrayscale(RandomGrayscaleOptions options = {});
@@ -87,6 +91,7 @@ struct RandomInvertOptions {
   std::array<double, 2> value_range = {0, 255};
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -94,7 +99,7 @@ struct RandomInvertOptions {
 
 /// Takes the values of some images away from the largest one of `value_range`, in training. Keras:
 /// keras.layers.RandomInvert.
-class RandomInvert : public Layer {
+class RandomInvert : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit RandomInvert(RandomInvertOptions options = {});
@@ -105,6 +110,7 @@ struct RandomPosterizationOptions {
   std::array<double, 2> value_range = {0, 255};
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -112,7 +118,7 @@ struct RandomPosterizationOptions {
 
 /// Keeps the upper bits of each value: a number of them that is drawn from [smallest, largest) for
 /// each image, in training. Keras: keras.layers.RandomPosterization.
-class RandomPosterization : public Layer {
+class RandomPosterization : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [1, 8].
   explicit RandomPosterization(RandomRange factor, RandomPosterizationOptions options = {});
@@ -127,6 +133,7 @@ struct RandomColorJitterOptions {
   std::optional<RandomRange> hue_factor = {};         ///< as of RandomHue
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -134,7 +141,7 @@ struct RandomColorJitterOptions {
 
 /// Changes brightness, contrast, saturation and hue, those of them that have a factor, one after
 /// the other, in training. Keras: keras.layers.RandomColorJitter.
-class RandomColorJitter : public Layer {
+class RandomColorJitter : public ImageLayer {
  public:
   /// Throws ValueError for factors outside the bounds of those layers.
   explicit RandomColorJitter(RandomColorJitterOptions options = {});

@@ -15,7 +15,7 @@ class RandomContrastImpl final : public RandomImageLayer {
  public:
   RandomContrastImpl(const RandomRange& factor, const RandomContrastOptions& options)
       : RandomImageLayer({"RandomContrast", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, 0, 1)),
         value_range_(options.value_range) {}
 
@@ -43,7 +43,7 @@ class RandomContrastImpl final : public RandomImageLayer {
 }  // namespace
 
 RandomContrast::RandomContrast(RandomRange factor, RandomContrastOptions options)
-    : Layer(std::make_shared<RandomContrastImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomContrastImpl>(factor, std::move(options))) {}
 
 RandomContrast RandomContrast::from_config(const Config& config) {
   ConfigReader reader("RandomContrast", config);

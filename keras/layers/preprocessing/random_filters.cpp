@@ -51,7 +51,7 @@ class RandomSharpnessImpl final : public RandomImageLayer {
  public:
   RandomSharpnessImpl(const RandomRange& factor, const RandomSharpnessOptions& options)
       : RandomImageLayer({"RandomSharpness", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(factor, 0, 1)),
         value_range_(sorted(options.value_range)) {}
 
@@ -85,7 +85,7 @@ class RandomGaussianBlurImpl final : public RandomImageLayer {
  public:
   explicit RandomGaussianBlurImpl(const RandomGaussianBlurOptions& options)
       : RandomImageLayer({"RandomGaussianBlur", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(options.factor, 0, 1)),
         kernel_size_(options.kernel_size),
         sigma_(checked_factor(options.sigma, 0, 1, "sigma")),
@@ -128,7 +128,7 @@ class RandomErasingImpl final : public RandomImageLayer {
  public:
   explicit RandomErasingImpl(const RandomErasingOptions& options)
       : RandomImageLayer({"RandomErasing", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+                         options.data_format, options.seed, options.bounding_box_format),
         factor_(checked_factor(options.factor, 0, 1)),
         scale_(checked_factor(options.scale, 0, 1, "scale")),
         fill_value_(options.fill_value),
@@ -189,7 +189,7 @@ class RandomErasingImpl final : public RandomImageLayer {
 }  // namespace
 
 RandomSharpness::RandomSharpness(RandomRange factor, RandomSharpnessOptions options)
-    : Layer(std::make_shared<RandomSharpnessImpl>(factor, std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomSharpnessImpl>(factor, std::move(options))) {}
 
 RandomSharpness RandomSharpness::from_config(const Config& config) {
   ConfigReader reader("RandomSharpness", config);
@@ -201,7 +201,7 @@ RandomSharpness RandomSharpness::from_config(const Config& config) {
 }
 
 RandomGaussianBlur::RandomGaussianBlur(RandomGaussianBlurOptions options)
-    : Layer(std::make_shared<RandomGaussianBlurImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomGaussianBlurImpl>(std::move(options))) {}
 
 RandomGaussianBlur RandomGaussianBlur::from_config(const Config& config) {
   ConfigReader reader("RandomGaussianBlur", config);
@@ -218,7 +218,7 @@ RandomGaussianBlur RandomGaussianBlur::from_config(const Config& config) {
 }
 
 RandomErasing::RandomErasing(RandomErasingOptions options)
-    : Layer(std::make_shared<RandomErasingImpl>(std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomErasingImpl>(std::move(options))) {}
 
 RandomErasing RandomErasing::from_config(const Config& config) {
   ConfigReader reader("RandomErasing", config);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -15,6 +15,7 @@ struct RandomSharpnessOptions {
   std::array<double, 2> value_range = {0, 255};
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -22,7 +23,7 @@ struct RandomSharpnessOptions {
 
 /// Blends each image with its blurred self, by 1 - 2 · factor, in training: 0 blurs, 0.5 leaves it,
 /// 1 sharpens. One number f means [0, f]. Keras: keras.layers.RandomSharpness.
-class RandomSharpness : public Layer {
+class RandomSharpness : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [0, 1].
   explicit RandomSharpness(RandomRange factor, RandomSharpnessOptions options = {});
@@ -36,13 +37,14 @@ struct RandomGaussianBlurOptions {
   std::array<double, 2> value_range = {0, 255};
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Blurs some images, in training. Keras: keras.layers.RandomGaussianBlur.
-class RandomGaussianBlur : public Layer {
+class RandomGaussianBlur : public ImageLayer {
  public:
   /// Throws ValueError for numbers outside [0, 1] and for even sizes.
   explicit RandomGaussianBlur(RandomGaussianBlurOptions options = {});
@@ -57,6 +59,7 @@ struct RandomErasingOptions {
   std::array<double, 2> value_range = {0, 255};
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -64,7 +67,7 @@ struct RandomErasingOptions {
 
 /// Fills a rectangle of some images, in training: Zhong et al., "Random erasing data augmentation"
 /// (2017). Keras: keras.layers.RandomErasing.
-class RandomErasing : public Layer {
+class RandomErasing : public ImageLayer {
  public:
   /// Throws ValueError for numbers outside [0, 1].
   explicit RandomErasing(RandomErasingOptions options = {});

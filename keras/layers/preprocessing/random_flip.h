@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 
 namespace keras::layers {
 
@@ -14,6 +14,7 @@ struct RandomFlipOptions {
   std::optional<std::int64_t> seed = {};
   /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -21,7 +22,7 @@ struct RandomFlipOptions {
 
 /// Mirrors each image or not, with even odds, in training. With both directions an image is turned
 /// by half a circle or stays as it is, as in Keras. Keras: keras.layers.RandomFlip.
-class RandomFlip : public Layer {
+class RandomFlip : public ImageLayer {
  public:
   /// Throws ValueError for an unknown mode.
   explicit RandomFlip(RandomFlipOptions options = {});

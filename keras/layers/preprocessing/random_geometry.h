@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -18,6 +18,7 @@ struct RandomShearOptions {
   double fill_value = 0.0;
   std::string data_format = {};
   std::optional<std::int64_t> seed = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -25,7 +26,7 @@ struct RandomShearOptions {
 
 /// Moves each row to the side by a share of its place, and each column down, in training. One
 /// number f means [-f, f]. Keras: keras.layers.RandomShear.
-class RandomShear : public Layer {
+class RandomShear : public ImageLayer {
  public:
   /// Throws ValueError for factors outside [0, 1] and for unknown names.
   explicit RandomShear(RandomShearOptions options = {});
@@ -39,13 +40,14 @@ struct RandomPerspectiveOptions {
   double fill_value = 0.0;
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
 };
 
 /// Shows some images from elsewhere, in training. Keras: keras.layers.RandomPerspective.
-class RandomPerspective : public Layer {
+class RandomPerspective : public ImageLayer {
  public:
   /// Throws ValueError for a factor or a scale outside [0, 1] and for unknown names.
   explicit RandomPerspective(RandomPerspectiveOptions options = {});
@@ -61,6 +63,7 @@ struct RandomElasticTransformOptions {
   std::array<double, 2> value_range = {0, 255};
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -68,7 +71,7 @@ struct RandomElasticTransformOptions {
 
 /// Shifts the pixels of some images at random, near ones alike, in training. Keras:
 /// keras.layers.RandomElasticTransform.
-class RandomElasticTransform : public Layer {
+class RandomElasticTransform : public ImageLayer {
  public:
   /// Throws ValueError for factors outside [0, 1] and for unknown names.
   explicit RandomElasticTransform(RandomElasticTransformOptions options = {});

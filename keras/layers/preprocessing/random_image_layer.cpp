@@ -7,7 +7,6 @@
 #include "keras/engine/text.h"
 #include "keras/layers/regularization/noise_arguments.h"
 #include "keras/ops/core.h"
-#include "keras/ops/nn/spatial.h"
 #include "keras/ops/numpy.h"
 
 namespace keras::layers {
@@ -49,9 +48,9 @@ Tensor scale_range(const Tensor& images, const std::array<double, 2>& from,
 }
 
 RandomImageLayer::RandomImageLayer(LayerBase base, const std::string& data_format,
-                                   std::optional<std::int64_t> seed)
-    : LayerImpl(std::move(base)),
-      data_format_(ops::standardize_data_format(data_format)),
+                                   std::optional<std::int64_t> seed,
+                                   std::optional<std::string> bounding_box_format)
+    : ImageLayerImpl(std::move(base), data_format, std::move(bounding_box_format)),
       given_seed_(seed),
       seed_(seed) {}
 
@@ -67,10 +66,16 @@ Tensor RandomImageLayer::call(const Tensor& x, const CallContext& context) {
   return ops::squeeze(transform(ops::expand_dims(images, {.axis = 0})), {.axis = 0});
 }
 
-Config RandomImageLayer::get_config() const {
-  Config config = LayerImpl::get_config();
-  config.set("data_format", data_format_);
-  return config;
+LabelledImages RandomImageLayer::change(const LabelledImages& data, bool training) {
+  LabelledImages given = data;
+  given.images = ops::cast(data.images, compute_dtype());
+  return always() || training ? transform_labelled(given) : given;
+}
+
+LabelledImages RandomImageLayer::transform_labelled(const LabelledImages& data) {
+  LabelledImages out = data;
+  out.images = transform(data.images);
+  return out;
 }
 
 Config RandomImageLayer::seed_config() const { return seed_to_config(given_seed_); }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer_impl.h"
+#include "keras/layers/preprocessing/image_layer.h"
 #include "keras/layers/preprocessing/random_range.h"
 #include "keras/random/random.h"
 
@@ -13,22 +13,22 @@ namespace keras::layers {
 
 /// What the layers have in common that change images at random in training and leave them alone
 /// elsewhere. Where nobody says which it is, they are in training, as Keras's are.
-class RandomImageLayer : public LayerImpl {
+class RandomImageLayer : public ImageLayerImpl {
  public:
-  RandomImageLayer(LayerBase base, const std::string& data_format,
-                   std::optional<std::int64_t> seed);
+  RandomImageLayer(LayerBase base, const std::string& data_format, std::optional<std::int64_t> seed,
+                   std::optional<std::string> bounding_box_format);
 
   Tensor call(const Tensor& x, const CallContext& context) final;
-  Config get_config() const override;
+  LabelledImages change(const LabelledImages& data, bool training) final;
 
  protected:
   /// Changes a batch of images in the compute dtype.
   virtual Tensor transform(const Tensor& images) = 0;
+  /// Changes what is known of them, too; unless a layer says more, images alone.
+  virtual LabelledImages transform_labelled(const LabelledImages& data);
   /// Whether images are changed outside of training too.
   virtual bool always() const { return false; }
 
-  bool channels_first() const { return data_format_ == "channels_first"; }
-  int row_axis() const { return channels_first() ? 2 : 1; }
   Config seed_config() const;
   /// One number for each image, of rank `rank`.
   Tensor draw(const Tensor& images, double low, double high, int rank) const;
@@ -38,12 +38,20 @@ class RandomImageLayer : public LayerImpl {
   /// Which images a change is made to: (batch, 1, 1, 1), as probable as a number from the range.
   Tensor choose(const Tensor& images, const RandomRange& probability) const;
   const random::SeedGenerator& seed_generator() const { return seed_; }
-  const std::string& data_format() const { return data_format_; }
 
  private:
-  std::string data_format_;
   std::optional<std::int64_t> given_seed_;
   random::SeedGenerator seed_;
+};
+
+/// Those of them that move pixels: boxes, masks and images are one change.
+class GeometricImageLayer : public RandomImageLayer {
+ public:
+  using RandomImageLayer::RandomImageLayer;
+
+ protected:
+  Tensor transform(const Tensor& images) final { return transform_labelled({images}).images; }
+  LabelledImages transform_labelled(const LabelledImages& data) override = 0;
 };
 
 /// `factor` inside the bounds, as Keras's base class takes it: one number f means [-f, f], cut to
@@ -53,15 +61,11 @@ RandomRange checked_factor(const RandomRange& factor, int least, int most,
 /// Images whose values are brought from one range to another.
 Tensor scale_range(const Tensor& images, const std::array<double, 2>& from,
                    const std::array<double, 2>& to);
-/// Reads what all these layers have; bounding boxes are refused.
-template <typename Options>
-void read_random_image_options(ConfigReader& reader, Options& options);
-
+/// Reads what all these layers have.
 template <typename Options>
 void read_random_image_options(ConfigReader& reader, Options& options) {
-  reader.expect("bounding_box_format", nullptr);
+  read_image_options(reader, options);
   options.seed = reader.get_optional_int("seed");
-  options.data_format = reader.get("data_format", "");
 }
 
 }  // namespace keras::layers

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -18,6 +18,7 @@ struct RandomRotationOptions {
   double fill_value = 0.0;
   /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -25,7 +26,7 @@ struct RandomRotationOptions {
 
 /// Turns each image about its middle by a share in `factor` of a full circle, in training. Keras:
 /// keras.layers.RandomRotation.
-class RandomRotation : public Layer {
+class RandomRotation : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [-1, 1] and for unknown names.
   explicit RandomRotation(RandomRange factor, RandomRotationOptions options = {});

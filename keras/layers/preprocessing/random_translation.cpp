@@ -13,12 +13,12 @@
 namespace keras::layers {
 namespace {
 
-class RandomTranslationImpl final : public RandomImageLayer {
+class RandomTranslationImpl final : public GeometricImageLayer {
  public:
   RandomTranslationImpl(const RandomRange& height_factor, const RandomRange& width_factor,
                         const RandomTranslationOptions& options)
-      : RandomImageLayer({"RandomTranslation", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed),
+      : GeometricImageLayer({"RandomTranslation", options.name, options.trainable, options.dtype},
+                            options.data_format, options.seed, options.bounding_box_format),
         height_factor_(height_factor),
         width_factor_(width_factor),
         sampling_{options.fill_mode, options.interpolation, options.fill_value, channels_first()} {
@@ -28,7 +28,7 @@ class RandomTranslationImpl final : public RandomImageLayer {
   }
 
   Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
+    Config config = GeometricImageLayer::get_config();
     config.set("height_factor", height_factor_.to_config());
     config.set("width_factor", width_factor_.to_config());
     config.set("fill_mode", sampling_.fill_mode);
@@ -39,19 +39,33 @@ class RandomTranslationImpl final : public RandomImageLayer {
   }
 
  protected:
-  Tensor transform(const Tensor& images) override {
-    const auto height = static_cast<double>(images.shape()[row_axis()]);
-    const auto width = static_cast<double>(images.shape()[row_axis() + 1]);
+  LabelledImages transform_labelled(const LabelledImages& data) override {
+    const Tensor& images = data.images;
+    const ImageExtent extent = extent_of(images);
+    const auto height = static_cast<double>(extent.height);
+    const auto width = static_cast<double>(extent.width);
     const Tensor down = draw(images, height_factor_.lower(), height_factor_.upper(), 3) * height;
     const Tensor right = draw(images, width_factor_.lower(), width_factor_.upper(), 3) * width;
     const Tensor zero = ops::zeros({1, 1, 1});
     const Tensor one = ops::ones({1, 1, 1});
-    return sample_images(images,
-                         {.a0 = one, .a1 = zero, .a2 = -right, .b0 = zero, .b1 = one, .b2 = -down},
-                         sampling_);
+    const ImageAffine affine = {
+        .a0 = one, .a1 = zero, .a2 = -right, .b0 = zero, .b1 = one, .b2 = -down};
+    LabelledImages out = data;
+    out.images = sample_images(images, affine, sampling_);
+    out.segmentation_masks = sample_masks(data.segmentation_masks, affine, sampling_);
+    if (data.bounding_boxes.boxes.defined())
+      out.bounding_boxes = shifted(data.bounding_boxes, right, down, extent);
+    return out;
   }
 
  private:
+  BoundingBoxes shifted(const BoundingBoxes& given, const Tensor& right, const Tensor& down,
+                        const ImageExtent& extent) const {
+    BoundingBoxes boxes = boxes_as("xyxy", given, extent);
+    boxes.boxes = utils::bounding_boxes::pad(boxes.boxes, down, right);
+    return clipped(boxes, extent);
+  }
+
   static void check(const RandomRange& factor) {
     for (const double number : {factor.first(), factor.second()})
       if (!(number >= -1 && number <= 1))
@@ -69,8 +83,8 @@ class RandomTranslationImpl final : public RandomImageLayer {
 
 RandomTranslation::RandomTranslation(RandomRange height_factor, RandomRange width_factor,
                                      RandomTranslationOptions options)
-    : Layer(std::make_shared<RandomTranslationImpl>(height_factor, width_factor,
-                                                    std::move(options))) {}
+    : ImageLayer(std::make_shared<RandomTranslationImpl>(height_factor, width_factor,
+                                                         std::move(options))) {}
 
 RandomTranslation RandomTranslation::from_config(const Config& config) {
   ConfigReader reader("RandomTranslation", config);

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -18,6 +18,7 @@ struct RandomTranslationOptions {
   double fill_value = 0.0;
   /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -25,7 +26,7 @@ struct RandomTranslationOptions {
 
 /// Moves each image down by a share in `height_factor` of its height, and to the right by one of
 /// its width, in training. Keras: keras.layers.RandomTranslation.
-class RandomTranslation : public Layer {
+class RandomTranslation : public ImageLayer {
  public:
   /// Throws ValueError for factors outside [-1, 1] and for unknown names.
   explicit RandomTranslation(RandomRange height_factor, RandomRange width_factor,

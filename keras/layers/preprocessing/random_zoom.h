@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 #include "keras/layers/preprocessing/random_range.h"
 
 namespace keras::layers {
@@ -20,6 +20,7 @@ struct RandomZoomOptions {
   double fill_value = 0.0;
   /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -27,7 +28,7 @@ struct RandomZoomOptions {
 
 /// Shows 1 + a number in `height_factor` of each image's height, and so of its width, about the
 /// middle, in training: positive numbers zoom out. Keras: keras.layers.RandomZoom.
-class RandomZoom : public Layer {
+class RandomZoom : public ImageLayer {
  public:
   /// Throws ValueError for factors outside (-1, 1] and for unknown names.
   explicit RandomZoom(RandomRange height_factor, RandomZoomOptions options = {});

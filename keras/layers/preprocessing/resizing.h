@@ -1,8 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "keras/layers/layer.h"
+#include "keras/layers/preprocessing/labelled_images.h"
 
 namespace keras::layers {
 
@@ -16,6 +17,7 @@ struct ResizingOptions {
   bool antialias = false;  ///< widen the filter where images become smaller
   /// "channels_last" or "channels_first"; empty: as `config::image_data_format` says.
   std::string data_format = {};
+  std::optional<std::string> bounding_box_format = {};  ///< of boxes, such as "xyxy"
   std::string name = {};
   bool trainable = true;
   DTypePolicy dtype = {};
@@ -23,7 +25,7 @@ struct ResizingOptions {
 
 /// Images, one or a batch of them, of another height and width, in the same dtype. Keras:
 /// keras.layers.Resizing.
-class Resizing : public Layer {
+class Resizing : public ImageLayer {
  public:
   /// Throws ValueError for sizes that are not positive and for unknown names.
   explicit Resizing(int height, int width, ResizingOptions options = {});

@@ -60,9 +60,6 @@ TEST(Resizing, ConfigIsKeras) {
                      {"data_format", "height", "width", "interpolation", "crop_to_aspect_ratio",
                       "pad_to_aspect_ratio", "fill_mode", "fill_value", "antialias"});
   expect_config_round_trip(layer);
-  Config with_boxes = layer.get_config();
-  with_boxes.set("bounding_box_format", "xyxy");
-  expect_error<ValueError>([&] { Resizing::from_config(with_boxes); }, "bounding_box_format");
 }
 
 TEST(Resizing, RefusesBadArguments) {

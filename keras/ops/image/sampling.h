@@ -34,6 +34,12 @@ struct Projection {
 Tensor project_images(const Tensor& images, const Projection& projection,
                       const SamplingOptions& options);
 
+/// The numbers, (n, 8), of the projections that bring the end points, (n, 4, 2), to the start
+/// points.
+Tensor homographies(const Tensor& start_points, const Tensor& end_points);
+/// The columns of (n, 8) numbers.
+Projection projection_of(const Tensor& numbers);
+
 /// A blur with sigma (2,) for columns and rows, over `kernel_size` columns and rows.
 Tensor blur_images(const Tensor& images, const std::array<std::int64_t, 2>& kernel_size,
                    const Tensor& sigma, const std::string& data_format);

@@ -13,20 +13,7 @@
 #include "keras/ops/record.h"
 
 namespace keras::ops::image {
-namespace {
 
-/// Calls a function of a batch with its channels last.
-Tensor with_batch(const Tensor& images, const std::string& format,
-                  const std::function<Tensor(const Tensor& images)>& function) {
-  const bool first = format == "channels_first";
-  Tensor x = images.rank() == 3 ? expand_dims(images, {.axis = 0}) : images;
-  if (first) x = transpose(x, {.axes = {0, 2, 3, 1}});
-  x = function(x);
-  if (first) x = transpose(x, {.axes = {0, 3, 1, 2}});
-  return images.rank() == 3 ? squeeze(x, {.axis = 0}) : x;
-}
-
-/// The columns of (n, 8) numbers, each (n, 1, 1).
 Projection projection_of(const Tensor& numbers) {
   const auto at = [&](std::int64_t i) {
     return expand_dims(slice_axis(numbers, 1, i, i + 1), {.axis = -1});
@@ -34,17 +21,6 @@ Projection projection_of(const Tensor& numbers) {
   return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)};
 }
 
-Tensor affine(const Tensor& images, const Tensor& given, const AffineTransformOptions& options) {
-  Tensor transform = is_float(given.dtype()) ? given : cast(given, DType::kFloat32);
-  if (transform.rank() == 1) transform = expand_dims(transform, {.axis = 0});
-  const SamplingOptions sampling{interpolation_order(options.interpolation), options.fill_mode,
-                                 options.fill_value};
-  return with_batch(images, options.data_format, [&](const Tensor& x) {
-    return project_images(x, projection_of(transform), sampling);
-  });
-}
-
-/// The homographies, (n, 8), that bring the end points, (n, 4, 2), to the start points.
 Tensor homographies(const Tensor& start, const Tensor& end) {
   const auto coordinate = [](const Tensor& points, std::int64_t i) {
     return slice_axis(points, -1, i, i + 1);
@@ -58,6 +34,29 @@ Tensor homographies(const Tensor& start, const Tensor& end) {
       concatenate({zero, zero, zero, ex, ey, one, -sy * ex, -sy * ey}, {.axis = -1});
   const Tensor matrix = concatenate({of_x, of_y}, {.axis = 1});
   return squeeze(solve(matrix, concatenate({sx, sy}, {.axis = 1})), {.axis = -1});
+}
+
+namespace {
+
+/// Calls a function of a batch with its channels last.
+Tensor with_batch(const Tensor& images, const std::string& format,
+                  const std::function<Tensor(const Tensor& images)>& function) {
+  const bool first = format == "channels_first";
+  Tensor x = images.rank() == 3 ? expand_dims(images, {.axis = 0}) : images;
+  if (first) x = transpose(x, {.axes = {0, 2, 3, 1}});
+  x = function(x);
+  if (first) x = transpose(x, {.axes = {0, 3, 1, 2}});
+  return images.rank() == 3 ? squeeze(x, {.axis = 0}) : x;
+}
+
+Tensor affine(const Tensor& images, const Tensor& given, const AffineTransformOptions& options) {
+  Tensor transform = is_float(given.dtype()) ? given : cast(given, DType::kFloat32);
+  if (transform.rank() == 1) transform = expand_dims(transform, {.axis = 0});
+  const SamplingOptions sampling{interpolation_order(options.interpolation), options.fill_mode,
+                                 options.fill_value};
+  return with_batch(images, options.data_format, [&](const Tensor& x) {
+    return project_images(x, projection_of(transform), sampling);
+  });
 }
 
 Tensor perspective(const Tensors& in, const PerspectiveTransformOptions& options) {
