@@ -14,14 +14,26 @@
 namespace keras::layers {
 namespace {
 
-RNNImpl& recurrent(const Layer& layer) {
-  auto* impl = dynamic_cast<RNNImpl*>(layer.impl().get());
-  if (!impl)
+RNNImpl& recurrent(const Layer& layer) { return static_cast<RNNImpl&>(*layer.impl()); }
+
+bool is_recurrent(const Layer& layer) {
+  return dynamic_cast<const RNNImpl*>(layer.impl().get()) != nullptr;
+}
+
+void check_kinds(const Layer& layer, const Layer& backward_layer) {
+  if (!layer.defined())
     throw ValueError(
-        str("Please initialize `Bidirectional` layer with a recurrent layer such as "
-            "LSTM, GRU or RNN. Received: ",
-            layer.defined() ? layer.class_name() : "None"));
-  return *impl;
+        "Please initialize `Bidirectional` layer with a `keras.layers.Layer` instance. Received: "
+        "None");
+  if (!is_recurrent(layer))
+    throw ValueError(
+        str("Please initialize `Bidirectional` layer with a recurrent layer such as LSTM, GRU or "
+            "RNN. Received: ",
+            layer.class_name()));
+  if (backward_layer.defined() && !is_recurrent(backward_layer))
+    throw ValueError(
+        str("`backward_layer` need to be a recurrent `keras.layers.Layer` instance. Received: ",
+            backward_layer.class_name()));
 }
 
 /// A new layer of the same config, under a name with a prefix, in the other direction if `turned`.
@@ -41,6 +53,7 @@ class BidirectionalImpl final : public LayerImpl {
   BidirectionalImpl(const Layer& layer, BidirectionalOptions options)
       : LayerImpl({"Bidirectional", options.name, options.trainable, options.dtype}),
         options_(std::move(options)) {
+    check_kinds(layer, options_.backward_layer);
     const auto& given = recurrent(layer);
     check_merge_mode();
     forward_ = track(copy_of(layer, "forward_", false), "forward_layer");

@@ -163,8 +163,13 @@ TEST(Bidirectional, RoundTripsItsConfig) {
 }
 
 TEST(Bidirectional, RefusesLayersThatDoNotFit) {
+  expect_error<ValueError>([] { Bidirectional{Layer{}}; },
+                           "Please initialize `Bidirectional` layer with a `keras.layers.Layer` "
+                           "instance. Received: None");
   expect_error<ValueError>([] { Bidirectional(Dense(2)); },
                            "Please initialize `Bidirectional` layer with a recurrent layer");
+  expect_error<ValueError>([] { Bidirectional(GRU(2), {.backward_layer = Dense(2)}); },
+                           "`backward_layer` need to be a recurrent");
   expect_error<ValueError>([] { Bidirectional(GRU(2), {.merge_mode = "max"}); },
                            "Invalid merge mode. Received: max.");
   expect_error<ValueError>([] { Bidirectional(GRU(2), {.backward_layer = GRU(2)}); },

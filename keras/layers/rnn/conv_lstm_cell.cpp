@@ -1,5 +1,6 @@
 #include "keras/layers/rnn/conv_lstm_cell.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -11,6 +12,16 @@
 
 namespace keras::layers {
 namespace {
+
+void check_strides(const ConvGeometry& g) {
+  const auto above_one = [](std::int64_t size) { return size > 1; };
+  if (std::any_of(g.strides.begin(), g.strides.end(), above_one) &&
+      std::any_of(g.dilation_rate.begin(), g.dilation_rate.end(), above_one))
+    throw ValueError(
+        str("Specifying `strides > 1` is not compatible with `dilation_rate > 1`. Please provide "
+            "`strides=1` or `dilation_rate=1`. Received: strides=",
+            Shape(g.strides), " and dilation_rate=", Shape(g.dilation_rate)));
+}
 
 std::int64_t output_size(std::int64_t size, std::int64_t window, std::int64_t stride,
                          std::int64_t dilation, bool same) {
@@ -27,13 +38,12 @@ ConvLSTMCellImpl::ConvLSTMCellImpl(int rank, int filters, const ops::SpatialSize
       options_(std::move(options)),
       seed_(options_.seed) {
   require_positive("filters", filters_);
-  geometry_.refuse_dilated_strides();
+  check_strides(geometry_);
   options_.padding = ops::standardize_padding(options_.padding);
   keep_rates_in_range(options_);
 }
 
-void ConvLSTMCellImpl::build(const Shapes& input_shapes) {
-  const Shape& input = input_shapes[0];
+void ConvLSTMCellImpl::find_state_shape(const Shape& input, const Shape& kernel_shape) {
   const bool first = geometry_.data_format == "channels_first";
   state_shape_ = first ? Shape{filters_} : Shape{};
   for (int axis = 0; axis < geometry_.rank; ++axis) {
@@ -46,9 +56,27 @@ void ConvLSTMCellImpl::build(const Shapes& input_shapes) {
               input));
     state_shape_.push_back(output_size(size, geometry_.kernel_size[i], geometry_.strides[i],
                                        geometry_.dilation_rate[i], options_.padding == "same"));
+    if (state_shape_[-1] <= 0)
+      throw ValueError(str(
+          "Computed output size would be zero or negative. Received `inputs shape=", input,
+          "`, `kernel shape=", kernel_shape, "`, `dilation_rate=", Shape(geometry_.dilation_rate),
+          "`, `strides=", Shape(geometry_.strides), "`, `padding=", options_.padding, "`."));
   }
   if (!first) state_shape_.push_back(filters_);
-  kernel_ = add_weight("kernel", geometry_.kernel_shape(geometry_.channels(input), 4 * filters_),
+}
+
+void ConvLSTMCellImpl::build(const Shapes& input_shapes) {
+  const Shape& input = input_shapes[0];
+  const std::int64_t channels = input[geometry_.channel_axis()];
+  find_state_shape(input, geometry_.kernel_shape(channels, filters_));
+  if (channels == kUnknown)
+    throw ValueError(
+        str("The channel dimension of the inputs (last axis) should be defined. Found None. Full "
+            "input shape received: input_shape=",
+            input));
+  step_spec_ = {.ndim = input.rank()};
+  for (int axis = 1; axis < input.rank(); ++axis) step_spec_.axes[axis] = input[axis];
+  kernel_ = add_weight("kernel", geometry_.kernel_shape(channels, 4 * filters_),
                        {.initializer = options_.kernel_initializer,
                         .regularizer = options_.kernel_regularizer,
                         .constraint = options_.kernel_constraint});
@@ -112,6 +140,7 @@ Tensors ConvLSTMCellImpl::step(const Tensor& input, const Tensors& states,
 
 Tensors ConvLSTMCellImpl::step_with(const Tensor& input, const Tensors& states,
                                     const SequenceConstants& constants, const CallContext&) {
+  check_inputs(name(), {step_spec_}, {input});
   Tensor z = convolved(input, constants.input_masks, computed(kernel_), false);
   if (bias_.defined()) z = geometry_.with_bias(z, computed(bias_));
   z = z + convolved(states[0], constants.recurrent_masks, computed(recurrent_kernel_), true);

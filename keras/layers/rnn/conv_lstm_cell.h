@@ -28,12 +28,14 @@ class ConvLSTMCellImpl final : public RNNCellImpl {
                    bool recurrent) const;
   Tensor gate(const Tensor& x, int index) const;
   initializers::Initializer full_bias_initializer() const;
+  void find_state_shape(const Shape& input, const Shape& kernel_shape);
 
   std::int64_t filters_;
   ConvGeometry geometry_;
   ConvLSTMOptions options_;
   random::SeedGenerator seed_;
   Shape state_shape_;
+  InputSpec step_spec_;  ///< what `build` saw: states keep its size
   Variable kernel_;
   Variable recurrent_kernel_;
   Variable bias_;

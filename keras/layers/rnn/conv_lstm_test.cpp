@@ -101,13 +101,43 @@ TEST(ConvLSTM, RoundTripsItsConfig) {
 
 TEST(ConvLSTM, RefusesWhatKerasRefuses) {
   expect_error<ValueError>([] { ConvLSTM2D(2, 2, {.strides = 2, .dilation_rate = 2}); },
-                           "dilation_rate");
+                           "Specifying `strides > 1` is not compatible with `dilation_rate > 1`. "
+                           "Please provide `strides=1` or `dilation_rate=1`. Received: "
+                           "strides=(2, 2) and dilation_rate=(2, 2)");
+  expect_error<ValueError>([] { ConvLSTM1D(2, 0); },
+                           "The `kernel_size` argument must be a tuple of 1 integers. Received "
+                           "kernel_size=0, including values {0} that do not satisfy `value > 0`");
+  expect_error<ValueError>(
+      [] {
+        ConvLSTM2D(2, {3, 3, 3});
+      },
+      "The `kernel_size` argument must be a tuple of 2 integers. Received "
+      "kernel_size=(3, 3, 3)");
+  expect_error<ValueError>([] { ConvLSTM3D(2, 2, {.padding = "full"}); },
+                           "The `padding` argument must be a list/tuple or one of {'valid', "
+                           "'same'}. Received: full");
+  expect_error<ValueError>(
+      [] {
+        ConvLSTM1D(2, 2)(Input({3, 5, kUnknown}));
+      },
+      "The channel dimension of the inputs (last axis) should be defined.");
+  expect_error<ValueError>(
+      [] {
+        ConvLSTM1D(2, 7)(ramp({2, 3, 5, 1}));
+      },
+      "Computed output size would be zero or negative. Received `inputs "
+      "shape=(None, 5, 1)`, `kernel shape=(7, 1, 2)`, `dilation_rate=(1,)`, "
+      "`strides=(1,)`, `padding=valid`.");
   expect_error<ValueError>(
       [] {
         ConvLSTM1D(2, 2)(Input({3, kUnknown, 1}));
       },
       "only support static input shapes for the spatial dimension");
   expect_error<ShapeError>([] { ConvLSTM2D(2, 2)(ramp({2, 3, 4, 1})); }, "expected ndim=5");
+  const ConvLSTM1D built(2, 2);
+  built(ramp({2, 3, 5, 1}));
+  for (const Shape& other : {Shape{2, 3, 6, 1}, Shape{2, 3, 5, 2}})
+    expect_error<ShapeError>([&] { built(ramp(other)); }, "of input shape to have value");
 }
 
 }  // namespace

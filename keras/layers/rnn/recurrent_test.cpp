@@ -372,6 +372,17 @@ TEST(Recurrent, RefusesWhatKerasRefuses) {
         LSTM(2)(ramp({2, 3, 2}), {.initial_state = {ramp({2, 2})}});
       },
       "`initial_state` must hold 2 tensors, received 1.");
+  expect_error<ShapeError>(
+      [] {
+        GRU(2)(ramp({2, 3, 2}), {.initial_state = {ramp({2, 5})}});
+      },
+      "state 0 of `initial_state` must have the shape (2, 2), received (2, 5).");
+  for (const Shape& mask : {Shape{2}, Shape{2, 5}, Shape{5, 3}, Shape{2, 3, 2, 1}})
+    expect_error<ShapeError>(
+        [&] {
+          LSTM(2)(ramp({2, 3, 2}), {.mask = ops::ones(mask)});
+        },
+        "the mask must have the shape (batch_size, timesteps), (2, 3)");
   expect_error<ValueError>(
       [] {
         LSTM(2, {.return_state = true})(ramp({2, 3, 2}));

@@ -38,12 +38,14 @@ Tensors RNNCellImpl::call_arguments(const CallArguments& arguments, const CallCo
 }
 
 RNNCellImpl& rnn_cell(const Layer& layer) {
+  if (!layer.defined())
+    throw ValueError("Argument `cell` should have a `call` method. Received: cell=None");
   auto* cell = dynamic_cast<RNNCellImpl*>(layer.impl().get());
   if (!cell)
     throw ValueError(
         str("The RNN cell should have a `state_size` attribute (single integer or list of "
             "integers, one integer per RNN state). Received: cell=",
-            layer.defined() ? layer.class_name() : "None"),
+            layer.class_name()),
         "derive your own cell from layers::RNNCellImpl.");
   return *cell;
 }

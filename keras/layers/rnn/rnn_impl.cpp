@@ -1,5 +1,6 @@
 #include "keras/layers/rnn/rnn_impl.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -10,6 +11,16 @@
 #include "keras/ops/numpy.h"
 
 namespace keras::layers {
+namespace {
+
+/// The same shape as far as both are known.
+bool fits(const Shape& shape, const Shape& wanted) {
+  return std::equal(
+      shape.begin(), shape.end(), wanted.begin(), wanted.end(),
+      [](std::int64_t a, std::int64_t b) { return a == b || a == kUnknown || b == kUnknown; });
+}
+
+}  // namespace
 
 RNNImpl::RNNImpl(const std::string& class_name, const Layer& cell, RNNOptions options)
     : LayerImpl({class_name, options.name, options.trainable, options.dtype}),
@@ -68,8 +79,25 @@ Tensors RNNImpl::initial_states(const CallArguments& call, std::int64_t batch_si
   if (states.size() != cell_.state_shapes().size())
     throw ValueError(str("Layer \"", name(), "\": `initial_state` must hold ",
                          cell_.state_shapes().size(), " tensors, received ", states.size(), "."));
-  for (auto& state : states) state = ops::cast(state, cell_.compute_dtype());
+  const Shapes wanted = cell_.state_shapes();
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (const Shape shape = Shape{batch_size}.concat(wanted[i]); !fits(states[i].shape(), shape))
+      throw ShapeError(str("Layer \"", name(), "\": state ", i,
+                           " of `initial_state` must have the shape ", shape, ", received ",
+                           states[i].shape(), "."));
+    states[i] = ops::cast(states[i], cell_.compute_dtype());
+  }
   return states;
+}
+
+void RNNImpl::check_mask(const Shape& mask, const Shape& sequences) const {
+  const bool fitting = (mask.rank() == 2 || mask.rank() == 3) &&
+                       (mask[0] == 1 || fits(mask.slice(0, 1), sequences.slice(0, 1))) &&
+                       fits(mask.slice(1, 2), sequences.slice(1, 2));
+  if (!fitting)
+    throw ShapeError(
+        str("Layer \"", name(), "\": the mask must have the shape (batch_size, timesteps), ",
+            sequences.slice(0, 2), ", and may have one more axis. Received shape ", mask, "."));
 }
 
 Tensors RNNImpl::call_arguments(const CallArguments& call, const CallContext& context) {
@@ -90,6 +118,7 @@ Tensors RNNImpl::call_arguments(const CallArguments& call, const CallContext& co
                          sequences.shape(), "."));
   Tensor mask = call.tensor("mask");
   if (!mask.defined() && sequences.mask()) mask = *sequences.mask();
+  if (mask.defined()) check_mask(mask.shape(), sequences.shape());
   RNNLoopResult result = run_rnn_loop(cell_, ops::cast(sequences, cell_.compute_dtype()),
                                       initial_states(call, batch_size), mask,
                                       {.go_backwards = rnn_options_.go_backwards,

@@ -40,7 +40,7 @@ class RNNImpl : public LayerImpl {
  private:
   void check_sequences(const Tensor& sequences) const;
   Tensors initial_states(const CallArguments& call, std::int64_t batch_size) const;
-  Tensors last_states(const Tensors& states) const;
+  void check_mask(const Shape& mask, const Shape& sequences) const;
   void keep(const Tensors& states) const;
 
   Layer cell_layer_;

@@ -164,7 +164,19 @@ TEST(RNN, RoundTripsItsConfig) {
 TEST(RNN, RefusesWhatIsNoCell) {
   expect_error<ValueError>([] { RNN(Dense(2)); },
                            "The RNN cell should have a `state_size` attribute");
-  expect_error<ValueError>([] { StackedRNNCells({GRUCell(1), Dense(2)}); }, "`state_size`");
+  expect_error<ValueError>([] { RNN{Layer{}}; },
+                           "Argument `cell` should have a `call` method. Received: cell=None");
+  expect_error<ValueError>(
+      [] {
+        StackedRNNCells({GRUCell(1), Dense(2)});
+      },
+      "All cells must have a `state_size` attribute. Received cell without a "
+      "`state_size`: Dense");
+  expect_error<ValueError>(
+      [] {
+        StackedRNNCells({GRUCell(1), Layer{}});
+      },
+      "All cells must have a `call` method.");
   expect_error<ValueError>([] { StackedRNNCells({}); }, "at least one cell");
   expect_error<ValueError>([] { SimpleRNNCell(0); }, "got 0.");
   expect_error<ShapeError>([] { RNN(GRUCell(2))(ramp({2, 0, 2})); }, "at least one time step");

@@ -15,6 +15,19 @@
 namespace keras::layers {
 namespace {
 
+RNNCellImpl& one_of_cells(const Layer& layer) {
+  if (!layer.defined())
+    throw ValueError(
+        "All cells must have a `call` method. Received cell without a `call` method: None");
+  auto* cell = dynamic_cast<RNNCellImpl*>(layer.impl().get());
+  if (!cell)
+    throw ValueError(
+        str("All cells must have a `state_size` attribute. Received cell without a `state_size`: ",
+            layer.class_name()),
+        "derive your own cell from layers::RNNCellImpl.");
+  return *cell;
+}
+
 class StackedRNNCellsImpl final : public RNNCellImpl {
  public:
   StackedRNNCellsImpl(std::vector<Layer> cells, const StackedRNNCellsOptions& options)
@@ -22,7 +35,7 @@ class StackedRNNCellsImpl final : public RNNCellImpl {
     if (cells.empty()) throw ValueError("StackedRNNCells needs at least one cell.");
     std::map<std::string, int> counts;
     for (const auto& cell : cells) {
-      cells_.push_back(&rnn_cell(cell));
+      cells_.push_back(&one_of_cells(cell));
       // Where Keras's files have the elements of a list of layers.
       std::string place = "cells/" + to_snake_case(cell.class_name());
       const int count = counts[place]++;

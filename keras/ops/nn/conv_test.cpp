@@ -105,7 +105,7 @@ TEST(Conv, NamesWhatDoesNotFit) {
       [] {
         ops::conv(ramp({1, 2, 2, 1}), ramp({1, 1, 1, 1}), {.padding = "full"});
       },
-      "`padding` must be either `'valid'` or `'same'`. Received full");
+      "The `padding` argument must be a list/tuple or one of {'valid', 'same'}. Received: full");
   expect_error<ValueError>(
       [] {
         ops::conv(ramp({1, 2, 2, 1}), ramp({1, 1, 1, 1}), {.data_format = "NHWC"});
@@ -115,7 +115,7 @@ TEST(Conv, NamesWhatDoesNotFit) {
       [] {
         ops::conv(ramp({1, 2, 2, 1}), ramp({1, 1, 1, 1}), {.strides = {1, 2, 3}});
       },
-      "strides=[1, 2, 3]");
+      "The `strides` argument must be a tuple of 2 integers. Received strides=(1, 2, 3)");
   expect_error<ValueError>(
       [] {
         ops::conv(ramp({1, 2, 2, 1}), ramp({1, 1, 1, 1}), {.strides = 0});

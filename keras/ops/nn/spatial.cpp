@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
+#include <string>
 
 #include "keras/config/config.h"
 #include "keras/engine/error.h"
@@ -28,13 +30,16 @@ std::vector<std::int64_t> SpatialSizes::for_axes(int axes, std::string_view argu
                                                  int minimum) const {
   std::vector<std::int64_t> out = values_;
   if (single_) out.assign(static_cast<std::size_t>(axes), values_[0]);
-  const bool low =
-      std::any_of(out.begin(), out.end(), [&](std::int64_t value) { return value < minimum; });
-  if (low || out.size() != static_cast<std::size_t>(axes))
-    throw ValueError(str("The `", argument, "` argument must be a tuple of ", axes,
-                         " integers of at least ", minimum, ". Received: ", argument, "=",
-                         config().to_string()));
-  return out;
+  std::string problem;
+  for (const std::int64_t value : std::set(out.begin(), out.end()))
+    if (value < minimum) problem += (problem.empty() ? "" : ", ") + std::to_string(value);
+  if (problem.empty() && out.size() == static_cast<std::size_t>(axes)) return out;
+  const std::string given = single_ ? std::to_string(values_[0]) : Shape(values_).to_string();
+  const std::string message = str("The `", argument, "` argument must be a tuple of ", axes,
+                                  " integers. Received ", argument, "=", given);
+  if (out.size() != static_cast<std::size_t>(axes)) throw ValueError(message);
+  throw ValueError(str(message, ", including values {", problem, "} that do not satisfy `value ",
+                       minimum == 0 ? ">= 0" : "> 0", "`"));
 }
 
 std::string standardize_data_format(std::string_view data_format) {
@@ -76,7 +81,8 @@ std::string standardize_padding(std::string_view padding) {
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (lower != "valid" && lower != "same")
     throw ValueError(
-        str("`padding` must be either `'valid'` or `'same'`. Received ", padding, "."));
+        str("The `padding` argument must be a list/tuple or one of {'valid', 'same'}. Received: ",
+            padding));
   return lower;
 }
 
