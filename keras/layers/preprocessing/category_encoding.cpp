@@ -73,15 +73,14 @@ Tensor CategoryEncoding::operator()(const Tensor& inputs, const Tensor& count_we
 
 CategoryEncoding CategoryEncoding::from_config(const Config& config) {
   ConfigReader reader("CategoryEncoding", config);
-  const Config& num_tokens = reader.get("num_tokens");
-  if (num_tokens.is_null())
+  if (reader.get("num_tokens").is_null())
     throw ValueError(
         "num_tokens must be set to use this layer. If the number of tokens is not known "
         "beforehand, use the IntegerLookup layer instead.");
   CategoryEncodingOptions options;
   options.output_mode = reader.get("output_mode", "multi_hot");
   options.sparse = reader.get("sparse", false);
-  return CategoryEncoding(static_cast<int>(num_tokens.as_int()),
+  return CategoryEncoding(reader.require_int("num_tokens"),
                           finish_options(reader, std::move(options)));
 }
 

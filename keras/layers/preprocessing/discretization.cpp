@@ -30,6 +30,9 @@ void check_bins(const DiscretizationOptions& options) {
             "`"));
   if (!options.num_bins && !options.bin_boundaries)
     throw ValueError("You need to set either `num_bins` or `bin_boundaries`.");
+  if (!(options.epsilon > 0 && options.epsilon <= 1))
+    throw ValueError(
+        str("Discretization: `epsilon` must be in (0, 1]. Received: epsilon=", options.epsilon));
 }
 
 class DiscretizationImpl final : public LayerImpl {
@@ -128,8 +131,7 @@ Discretization Discretization::from_config(const Config& config) {
   ConfigReader reader("Discretization", config);
   DiscretizationOptions options;
   const auto boundaries = boundaries_from_config(reader.get("bin_boundaries"));
-  if (const auto bins = reader.get_optional_int("num_bins"))
-    options.num_bins = static_cast<int>(*bins);
+  if (!reader.get("num_bins").is_null()) options.num_bins = reader.require_int("num_bins");
   if (!options.num_bins) options.bin_boundaries = boundaries;
   options.epsilon = reader.get("epsilon", 0.01);
   options.output_mode = reader.get("output_mode", "int");

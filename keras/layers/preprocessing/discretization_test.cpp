@@ -111,6 +111,9 @@ TEST(Discretization, RefusesBadArguments) {
       "`bin_boundaries=[-0.5, 0.0, 1.0]`");
   expect_error<ValueError>([] { Discretization({.num_bins = -1}); },
                            "`num_bins` must be greater than or equal to 0.");
+  for (const double epsilon : {0.0, -1.0, 1e300, std::nan("")})
+    expect_error<ValueError>([&] { Discretization({.num_bins = 2, .epsilon = epsilon}); },
+                             "`epsilon` must be in (0, 1]");
   expect_error<ValueError>([] { with_mode("x"); },
                            "Unknown value for `output_mode` argument of Discretization.");
   expect_error<ValueError>([] { Discretization({.num_bins = 2, .sparse = true}); },

@@ -81,8 +81,8 @@ class HashedCrossingImpl final : public LayerImpl {
       throw ValueError(str("`num_bins` must be positive. Received: num_bins=", num_bins));
     if (output_mode_ != "int" && output_mode_ != "one_hot")
       throw ValueError(
-          str("Invalid value for argument `output_mode`. Expected one of ('int', "
-              "'one_hot'). Received: output_mode=",
+          str("Unknown value for `output_mode` argument of HashedCrossing. Allowed values are: "
+              "('int', 'one_hot'). Received: output_mode=",
               output_mode_));
     if (options.sparse)
       throw ValueError(
@@ -126,7 +126,7 @@ class HashedCrossingImpl final : public LayerImpl {
     if (shape != first)
       throw ShapeError(str("All `HashedCrossing` inputs should have equal shape. Received: ", first,
                            " and ", shape));
-    if (is_float(x.dtype()))
+    if (is_float(x.dtype()) || x.dtype() == DType::kBool)
       throw DtypeError(
           str("All `HashedCrossing` inputs should have an integer or string dtype. "
               "Received: ",

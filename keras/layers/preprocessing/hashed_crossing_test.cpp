@@ -52,18 +52,20 @@ TEST(HashedCrossing, RefusesBadArguments) {
   const Tensor x = Tensor::of<std::int32_t>({1, 2});
   expect_error<ValueError>([] { HashedCrossing(0); }, "Received: num_bins=0");
   expect_error<ValueError>([] { HashedCrossing(2, {.output_mode = "count"}); },
-                           "Received: output_mode=count");
+                           "Unknown value for `output_mode` argument of HashedCrossing. Allowed "
+                           "values are: ('int', 'one_hot'). Received: output_mode=count");
   expect_error<ValueError>([&] { HashedCrossing(2)(x); }, "list or tuple of inputs");
   expect_error<ShapeError>(
       [&] {
         HashedCrossing(2)(Tensors{x, Tensor::of<std::int32_t>({1})});
       },
       "should have equal shape");
-  expect_error<DtypeError>(
-      [&] {
-        HashedCrossing(2)(Tensors{x, Tensor::of<float>({1, 2})});
-      },
-      "integer or string dtype");
+  for (const DType dtype : {DType::kFloat32, DType::kBool})
+    expect_error<DtypeError>(
+        [&] {
+          HashedCrossing(2)(Tensors{x, ops::cast(x, dtype)});
+        },
+        "integer or string dtype");
 }
 
 }  // namespace

@@ -68,7 +68,10 @@ std::vector<Token> elements_of(const Tensor& batch) {
 
 template <typename Token>
 std::string list_text(const std::vector<Token>& tokens) {
-  return Config::list_of(tokens).to_string();
+  const std::string quote = std::is_same_v<Token, std::string> ? "'" : "";
+  std::vector<std::string> texts;
+  for (const auto& token : tokens) texts.push_back(quote + line_of(token) + quote);
+  return "[" + join(texts, ", ") + "]";
 }
 
 }  // namespace
@@ -304,7 +307,10 @@ std::vector<Token> IndexLookupImpl<Token>::special_tokens() const {
 }
 
 template <typename Token>
-void IndexLookupImpl<Token>::check_tokens(const std::vector<Token>& tokens) const {
+void IndexLookupImpl<Token>::check_tokens(const std::vector<Token>& vocabulary,
+                                          std::size_t skipped) const {
+  const std::vector<Token> tokens(vocabulary.begin() + static_cast<std::ptrdiff_t>(skipped),
+                                  vocabulary.end());
   std::set<Token> seen;
   std::vector<Token> repeated;
   for (const auto& token : tokens)
@@ -316,18 +322,20 @@ void IndexLookupImpl<Token>::check_tokens(const std::vector<Token>& tokens) cons
         str("The passed vocabulary has at least one repeated term. Please uniquify your dataset. "
             "The repeated terms are: ",
             list_text(repeated)));
-  const auto refuse = [&](const char* kind, const Token& token) {
+  const auto refuse = [&](const char* kind, const char* argument, const Token& token) {
+    const auto last = std::find(vocabulary.rbegin(), vocabulary.rend(), token);
     throw ValueError(
         str("Found reserved ", kind,
             " token at unexpected location in `vocabulary`. Note that passed `vocabulary` does not "
             "need to include the OOV and mask tokens. Either remove all mask and OOV tokens, or "
             "include them only at the start of the vocabulary in precisely this order: ",
-            list_text(special_tokens()), ". Received: ", line_of(token)));
+            list_text(special_tokens()), ". Received: ", argument, "=", line_of(token),
+            " at vocabulary index [", vocabulary.rend() - last - 1, "]"));
   };
   if (arguments_.mask_token && seen.contains(*arguments_.mask_token))
-    refuse("mask", *arguments_.mask_token);
+    refuse("mask", "mask_token", *arguments_.mask_token);
   if (arguments_.oov_token && arguments_.invert && seen.contains(*arguments_.oov_token))
-    refuse("OOV", *arguments_.oov_token);
+    refuse("OOV", "oov_token", *arguments_.oov_token);
   const auto size = table_->token_start() + static_cast<std::int64_t>(tokens.size());
   if (arguments_.max_tokens && size > *arguments_.max_tokens)
     throw ValueError(
@@ -356,10 +364,9 @@ void IndexLookupImpl<Token>::set_vocabulary(const std::vector<Token>& vocabulary
   const std::vector<Token> special = special_tokens();
   const bool has_special = vocabulary.size() >= special.size() &&
                            std::equal(special.begin(), special.end(), vocabulary.begin());
-  const auto skipped = static_cast<std::ptrdiff_t>(has_special ? special.size() : 0);
-  std::vector<Token> tokens(vocabulary.begin() + skipped, vocabulary.end());
-  check_tokens(tokens);
-  table_->set_tokens(std::move(tokens));
+  const std::size_t skipped = has_special ? special.size() : 0;
+  check_tokens(vocabulary, skipped);
+  table_->set_tokens({vocabulary.begin() + static_cast<std::ptrdiff_t>(skipped), vocabulary.end()});
   record_vocabulary_size();
   if (weighs) set_idf_weights(*idf_weights, has_special ? 0 : special.size());
 }

@@ -76,7 +76,8 @@ class IndexLookupImpl : public LayerImpl, public AssetHolder {
 
  private:
   void check_arguments() const;
-  void check_tokens(const std::vector<Token>& tokens) const;
+  /// Of a vocabulary whose first `skipped` tokens are the special ones.
+  void check_tokens(const std::vector<Token>& vocabulary, std::size_t skipped) const;
   void record_vocabulary_size();
   void set_idf_weights(std::vector<double> weights, std::size_t front);
   std::vector<Token> special_tokens() const;

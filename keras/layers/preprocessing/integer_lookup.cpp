@@ -16,6 +16,16 @@ using Impl = IndexLookupImpl<std::int64_t>;
 
 LookupArguments<std::int64_t> arguments_of(IntegerLookupOptions options,
                                            std::optional<std::int64_t> vocabulary_size) {
+  if (options.max_tokens && *options.max_tokens <= 1)
+    throw ValueError(
+        str("If `max_tokens` is set for `IntegerLookup`, it must be greater than 1. Received: "
+            "max_tokens=",
+            *options.max_tokens));
+  if (options.num_oov_indices < 0)
+    throw ValueError(
+        str("The value of `num_oov_indices` argument for `IntegerLookup` must >= 0. Received: "
+            "num_oov_indices=",
+            options.num_oov_indices));
   if (options.vocabulary_dtype != "int64")
     throw ValueError(
         str("Only `vocabulary_dtype='int64'` is supported at this time. Received: "

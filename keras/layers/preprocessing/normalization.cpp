@@ -88,7 +88,7 @@ class NormalizationImpl final : public LayerImpl {
     Moments total;
     data.for_each([&](const Tensor& batch) {
       ensure_built({batch.shape()});
-      check_batch(batch.shape());
+      check_batch(batch.shape(), total.count == 0);
       const Moments moments = moments_of(ops::cast(batch, compute_dtype()));
       if (total.count == 0) {
         total = moments;
@@ -168,15 +168,19 @@ class NormalizationImpl final : public LayerImpl {
     return ops::maximum(ops::sqrt(variance), config::epsilon());
   }
 
-  void check_batch(const Shape& batch) const {
+  /// The first batch is compared with what the layer was built for, the others with the first.
+  void check_batch(const Shape& batch, bool is_first) const {
     const Shape& built_for = build_shapes()[0];
     bool fits = batch.rank() == built_for.rank();
     for (const int axis : keep_) fits = fits && batch[axis] == built_for[axis];
-    if (!fits)
-      throw ValueError(str("The layer was built with input_shape=", built_for,
-                           ", but adapt() is being called with data with an incompatible shape, "
-                           "data.shape=",
-                           batch));
+    if (fits) return;
+    if (!is_first)
+      throw ValueError(str("adapt() yielded a batch with incompatible shape. Expected ", built_for,
+                           ", got ", batch, "."));
+    throw ValueError(str("The layer was built with input_shape=", built_for,
+                         ", but adapt() is being called with data with an incompatible shape, "
+                         "data.shape=",
+                         batch));
   }
 
   Moments moments_of(const Tensor& batch) const {

@@ -166,6 +166,11 @@ TEST(Normalization, RefusesDataThatDoesNotFit) {
       },
       "The layer was built with input_shape=(None, 2), but adapt() is being "
       "called with data with an incompatible shape, data.shape=(2, 3)");
+  expect_error<ValueError>(
+      [&] {
+        layer.adapt(Tensors{ramp({2, 2}), ramp({2, 3})});
+      },
+      "adapt() yielded a batch with incompatible shape. Expected (None, 2), got (2, 3).");
   expect_statistics(layer, {2}, {-0.875f, 0.875f}, {0.140625f, 0.140625f});
   expect_error<ValueError>([&] { layer.adapt(Tensors{}); }, "no batches");
   expect_error<ValueError>(

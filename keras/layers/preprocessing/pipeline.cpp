@@ -68,7 +68,9 @@ Pipeline Pipeline::from_config(const Config& config) {
   const Config& given = reader.get("layers");
   if (!given.is_list())
     throw ValueError(
-        "`Pipeline` config must contain a `layers` key mapping to a list of serialized layers.");
+        str("`Pipeline` config must contain a `layers` key mapping to a list of serialized layers. "
+            "Received config with layers=",
+            given.is_null() ? "None" : given.to_string(), "."));
   std::vector<Layer> layers;
   for (const Config& layer : given.as_list()) layers.push_back(deserialize(layer));
   const PipelineOptions options{reader.name()};

@@ -52,7 +52,8 @@ TEST(Pipeline, ConfigIsKeras) {
       [] {
         Pipeline::from_config({{"name", "p"}});
       },
-      "must contain a `layers` key");
+      "must contain a `layers` key mapping to a list of serialized layers. Received config with "
+      "layers=None.");
 }
 
 }  // namespace

@@ -162,9 +162,8 @@ class STFTSpectrogramImpl final : public LayerImpl {
 };
 
 std::optional<int> optional_int(ConfigReader& reader, const char* key) {
-  const auto value = reader.get_optional_int(key);
-  if (!value) return {};
-  return static_cast<int>(*value);
+  if (reader.get(key).is_null()) return {};
+  return reader.require_int(key);
 }
 
 }  // namespace

@@ -94,10 +94,22 @@ TEST(StringLookup, RefusesBadArguments) {
   };
   refuse({.max_tokens = 1}, "`max_tokens` must be greater than 1. Received: max_tokens=1");
   refuse({.num_oov_indices = -1}, "`num_oov_indices` must be greater than or equal to 0");
-  refuse({.vocabulary = {{"a", "b", "a"}}}, "The repeated terms are: [\"a\"]");
+  refuse({.vocabulary = {{"a", "b", "a"}}}, "The repeated terms are: ['a']");
   refuse({.vocabulary = Strings{}}, "Cannot set an empty vocabulary");
   refuse({.max_tokens = 2, .vocabulary = kAnimals}, "larger than the maximum vocab size");
-  refuse({.mask_token = "dog", .vocabulary = kAnimals}, "Found reserved mask token");
+  refuse({.mask_token = "a", .vocabulary = {{"b", "a"}}},
+         "Found reserved mask token at unexpected location in `vocabulary`. Note that passed "
+         "`vocabulary` does not need to include the OOV and mask tokens. Either remove all mask "
+         "and OOV tokens, or include them only at the start of the vocabulary in precisely this "
+         "order: ['a', '[UNK]']. Received: mask_token=a at vocabulary index [1]");
+  refuse({.oov_token = "a", .vocabulary = {{"a", "b", "c", "a"}}, .invert = true},
+         "Received: oov_token=a at vocabulary index [3]");
+  refuse({.oov_method = "x"}, "Unknown value for `oov_method` argument of StringLookup.");
+  refuse({.idf_weights = {{1.0}}},
+         "`idf_weights` should only be set if `output_mode` is `'tf_idf'`. Received: "
+         "idf_weights=[1.0] and output_mode=int");
+  refuse({.vocabulary = kAnimals, .idf_weights = {{1.0}}, .output_mode = "tf_idf"},
+         "`idf_weights` must be the same length as vocabulary. len(idf_weights) is 1;");
   refuse({.invert = true, .output_mode = "count"}, "`output_mode` must be `'int'`");
   refuse({.output_mode = "x"}, "Unknown value for `output_mode` argument of StringLookup");
   refuse({.pad_to_max_tokens = true}, "must set `max_tokens`");
@@ -131,6 +143,20 @@ TEST(IntegerLookup, IsKeras) {
   const IntegerLookup adapted({.mask_token = 0});
   adapted.adapt(Tensor::of<std::int32_t>({3, 0, 3, 4, 0}));
   EXPECT_EQ(adapted.get_vocabulary(), (Integers{0, -1, 3, 4}));
+}
+
+TEST(IntegerLookup, RefusesBadArguments) {
+  expect_error<ValueError>([] { IntegerLookup({.max_tokens = 1}); },
+                           "If `max_tokens` is set for `IntegerLookup`, it must be greater than 1. "
+                           "Received: max_tokens=1");
+  expect_error<ValueError>([] { IntegerLookup({.num_oov_indices = -1}); },
+                           "The value of `num_oov_indices` argument for `IntegerLookup` must >= 0. "
+                           "Received: num_oov_indices=-1");
+  expect_error<ValueError>(
+      [] {
+        IntegerLookup({.mask_token = 1, .vocabulary = Integers{2, 1}});
+      },
+      "order: [1, -1]. Received: mask_token=1 at vocabulary index [1]");
   expect_error<ValueError>([] { IntegerLookup({.vocabulary_dtype = "int32"}); },
                            "Only `vocabulary_dtype='int64'` is supported");
   expect_error<ValueError>(

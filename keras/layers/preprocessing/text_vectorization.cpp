@@ -109,7 +109,8 @@ class TextVectorizationImpl final : public LayerImpl, public AssetHolder {
     data.for_each(
         [&](const Tensor& batch) {
           Lookup::Rows rows;
-          for (const auto& text : to_strings(batch)) rows.push_back(rules_.tokens_of(text));
+          for (const auto& text : to_strings(one_text_each(batch)))
+            rows.push_back(rules_.tokens_of(text));
           lookup_->update_state(rows);
         },
         steps);
@@ -180,7 +181,7 @@ class TextVectorizationImpl final : public LayerImpl, public AssetHolder {
   }
 
   Tensor one_text_each(const Tensor& x) const {
-    if (x.rank() <= 1) return x;
+    if (x.rank() <= 1 || rules_.split == TokenRules::Split::kNone) return x;
     if (x.shape()[-1] != 1)
       throw ValueError(
           str("When using `TextVectorization` to tokenize strings, the input rank must be 1 or the "
@@ -219,6 +220,32 @@ const TextVectorizationImpl& impl_of(const Layer& layer) {
   return static_cast<const TextVectorizationImpl&>(*layer.impl());
 }
 
+/// A number stands for all sizes up to it.
+std::vector<int> ngrams_from_config(const Config& config) {
+  constexpr std::int64_t kLargest = 1'000;
+  if (config.is_null()) return {};
+  const bool whole = config.is_list()
+                         ? std::all_of(config.as_list().begin(), config.as_list().end(),
+                                       [](const Config& size) { return size.is_int(); })
+                         : config.is_int();
+  if (!whole)
+    throw ValueError(str(
+        "`ngrams` must be None, an integer, or a tuple of integers. Received: ngrams=", config));
+  const auto checked = [&](std::int64_t size) {
+    if (size > kLargest)
+      throw ValueError(str("TextVectorization: `ngrams` of more than ", kLargest,
+                           " tokens are not supported. Received: ngrams=", config));
+    return static_cast<int>(std::max<std::int64_t>(size, -1));
+  };
+  std::vector<int> sizes;
+  if (config.is_list()) {
+    for (const auto& size : config.as_list()) sizes.push_back(checked(size.as_int()));
+  } else {
+    for (int size = 1; size <= checked(config.as_int()); ++size) sizes.push_back(size);
+  }
+  return sizes;
+}
+
 Config ngrams_config(const std::vector<int>& ngrams) {
   return ngrams.empty() ? Config() : Config::list_of(ngrams);
 }
@@ -251,14 +278,12 @@ TextVectorization TextVectorization::from_config(const Config& config) {
   ConfigReader reader("TextVectorization", config);
   TextVectorizationOptions options;
   options.max_tokens = reader.get_optional_int("max_tokens");
-  options.standardize = text_function_from_config(reader.get("standardize"), "standardize");
-  options.split = text_function_from_config(reader.get("split"), "split");
+  if (const Config& given = reader.get("standardize"); config.contains("standardize"))
+    options.standardize = text_function_from_config(given, "standardize");
+  if (const Config& given = reader.get("split"); config.contains("split"))
+    options.split = text_function_from_config(given, "split");
   const Config ngrams = reader.get("ngrams");
-  if (ngrams.is_list())
-    for (const auto& size : ngrams.as_list())
-      options.ngrams.push_back(static_cast<int>(size.as_int()));
-  if (ngrams.is_number())
-    for (int size = 1; size <= ngrams.as_int(); ++size) options.ngrams.push_back(size);
+  options.ngrams = ngrams_from_config(ngrams);
   options.output_mode = reader.get("output_mode", "int");
   options.output_sequence_length = reader.get_optional_int("output_sequence_length");
   options.pad_to_max_tokens = reader.get("pad_to_max_tokens", false);

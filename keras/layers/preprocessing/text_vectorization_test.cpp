@@ -160,6 +160,12 @@ TEST(TextVectorization, RefusesFunctionsThatItDoesNotKnow) {
   expect_error<ValueError>([] { register_standardize("mine", nullptr); }, "must not be empty");
 }
 
+TEST(TextVectorization, HasDefaultsForWhatAConfigLeavesOut) {
+  const Config config = TextVectorization::from_config({{"name", "t"}}).get_config();
+  EXPECT_EQ(config.at("standardize").as_string(), "lower_and_strip_punctuation");
+  EXPECT_EQ(config.at("split").as_string(), "whitespace");
+}
+
 TEST(TextVectorization, RefusesBadArguments) {
   const auto refuse = [](const TextVectorizationOptions& options, const char* message) {
     expect_error<ValueError>([&] { TextVectorization{options}; }, message);
@@ -176,6 +182,16 @@ TEST(TextVectorization, RefusesBadArguments) {
         adapted({})(string_tensor({"a", "b"}, {1, 2}));
       },
       "the input rank must be 1 or the last shape dimension must be 1");
+  expect_error<ValueError>(
+      [] {
+        TextVectorization().adapt(string_tensor({"a", "b"}, {1, 2}));
+      },
+      "the input rank must be 1 or the last shape dimension must be 1");
+  for (const Config& ngrams : {Config("a"), Config(1e3), Config(1'000'000'000)}) {
+    Config config = TextVectorization().get_config();
+    config.set("ngrams", ngrams);
+    expect_error<ValueError>([&] { TextVectorization::from_config(config); }, "`ngrams`");
+  }
   const TextVectorization open = adapted({});
   const Tensor input = Input({1}, {.dtype = "string"});
   expect_error<ValueError>(
