@@ -148,6 +148,9 @@ DirectoryDataset audio_dataset_from_directory(const fs::path& directory,
   if (options.output_sequence_length && *options.output_sequence_length < 1)
     throw ValueError(str("`output_sequence_length` must be positive. Received: ",
                          *options.output_sequence_length));
+  if (options.sampling_rate && *options.sampling_rate <= 0)
+    throw ValueError(str("`sampling_rate` should be higher than 0. Received: sampling_rate=",
+                         *options.sampling_rate));
   const auto read = [options](const std::vector<fs::path>& paths) {
     std::vector<Audio> sounds;
     for (const auto& path : paths) {
@@ -159,7 +162,7 @@ DirectoryDataset audio_dataset_from_directory(const fs::path& directory,
     }
     return batch_of(sounds, paths, options.output_sequence_length);
   };
-  return dataset_from_directory(directory, {".wav"}, options.files, read);
+  return dataset_from_directory(directory, {"audio files", {".wav"}}, options.files, read);
 }
 
 DirectorySubsets audio_datasets_from_directory(const std::filesystem::path& directory,

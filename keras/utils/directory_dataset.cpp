@@ -12,6 +12,7 @@
 #include "keras/ops/nn.h"
 #include "keras/ops/numpy.h"
 #include "keras/random/seed_generator.h"
+#include "keras/utils/config.h"
 #include "keras/utils/io_utils.h"
 
 namespace keras::utils {
@@ -37,12 +38,31 @@ void shuffle_by(std::vector<T>& items, std::uint64_t& state) {
   }
 }
 
+std::string list_text(const std::vector<std::string>& names) {
+  return names.empty() ? "[]" : "['" + join(names, "', '") + "']";
+}
+
+/// As Keras reads them: without labels or without a mode there are neither, and no share is no
+/// split.
+DirectoryOptions normalized(DirectoryOptions o) {
+  if ((o.labels == "none" && !o.label_list) || o.label_mode == "none") {
+    o.labels = o.label_mode = "none";
+    o.label_list.reset();
+  }
+  if (o.validation_split == 0.0) o.validation_split.reset();
+  return o;
+}
+
 void check_options(const DirectoryOptions& o) {
   if (o.labels != "inferred" && o.labels != "none")
     throw ValueError(
         str("`labels` argument should be \"inferred\", \"none\", or a list in `label_list`. "
             "Received: labels=",
             o.labels));
+  if (o.label_list && !o.class_names.empty())
+    throw ValueError(
+        str("You can only pass `class_names` if `labels=\"inferred\"`. Received: labels=",
+            Config::list_of(*o.label_list), ", and class_names=", list_text(o.class_names)));
   const std::set<std::string> modes = {"int", "categorical", "binary", "none"};
   if (!modes.contains(o.label_mode))
     throw ValueError(
@@ -51,20 +71,23 @@ void check_options(const DirectoryOptions& o) {
             o.label_mode));
   if (o.batch_size && *o.batch_size < 1)
     throw ValueError(str("`batch_size` must be positive. Received: ", *o.batch_size));
-  if (o.validation_split && (*o.validation_split <= 0 || *o.validation_split >= 1))
+  const bool splits = o.validation_split.value_or(0) != 0;
+  if (splits && !(*o.validation_split > 0 && *o.validation_split < 1))
     throw ValueError(
         str("`validation_split` must be between 0 and 1, received: ", *o.validation_split));
-  if (o.validation_split.has_value() != !o.subset.empty())
+  if (splits != !o.subset.empty())
     throw ValueError("If `subset` is set, `validation_split` must be set, and inversely.");
   if (!o.subset.empty() && o.subset != "training" && o.subset != "validation")
-    throw ValueError(str("`subset` must be \"training\" or \"validation\", received: ", o.subset),
-                     o.subset == "both" ? "call the function with a plural name, such as "
-                                          "image_datasets_from_directory, which gives both."
-                                        : "");
+    throw ValueError(
+        str("`subset` must be either \"training\", \"validation\" or \"both\", received: ",
+            o.subset),
+        o.subset == "both" ? "\"both\" gives two datasets: call the function with a plural name, "
+                             "such as image_datasets_from_directory."
+                           : "");
   if (o.broken_files != "raise" && o.broken_files != "skip")
     throw ValueError(
         str("`broken_files` must be \"raise\" or \"skip\". Received: ", o.broken_files));
-  if (o.validation_split && o.shuffle && !o.seed)
+  if (splits && o.shuffle && !o.seed)
     throw ValueError(
         "If using `validation_split` and shuffling the data, you must provide a `seed` argument, "
         "to make sure that there is no overlap between the training and validation subset.");
@@ -100,9 +123,9 @@ std::vector<std::string> class_folders(const fs::path& directory,
     if (std::find(folders.begin(), folders.end(), name) == folders.end())
       throw ValueError(
           str("The `class_names` passed did not match the names of the subdirectories of the "
-              "target directory. Expected: [",
-              join(folders, ", "), "] (or a subset of it), but received: class_names=[",
-              join(wanted, ", "), "]"));
+              "target directory. Expected: ",
+              list_text(folders),
+              " (or a subset of it), but received: class_names=", list_text(wanted)));
   return wanted.empty() ? folders : wanted;
 }
 
@@ -120,7 +143,7 @@ std::vector<Sample> index_directory(const fs::path& directory,
     return samples;
   }
   if (!o.class_names.empty())
-    throw ValueError("When labels are not inferred, argument `class_names` cannot be specified.");
+    throw ValueError("When `labels=None` (no labels), argument `class_names` cannot be specified.");
   for (const auto& file : files_below(directory, endings, o.follow_links))
     samples.push_back({file});
   if (!o.label_list) return samples;
@@ -164,8 +187,7 @@ class Files final : public SequenceImpl {
       labels.push_back(samples_[i].label);
     }
     Batch out{.x = single(read(paths, labels))};
-    const bool labelled = options_.labels != "none" || options_.label_list;
-    if (labelled && options_.label_mode != "none") out.y = single(label_tensor(labels));
+    if (options_.label_mode != "none") out.y = single(label_tensor(labels));
     return out;
   }
 
@@ -237,17 +259,17 @@ class Files final : public SequenceImpl {
 
 std::int64_t DirectoryDataset::skipped() const { return static_cast<Files&>(impl()).skipped(); }
 
-DirectoryDataset dataset_from_directory(const fs::path& directory,
-                                        const std::vector<std::string>& endings,
-                                        const DirectoryOptions& options, ReadFiles read) {
-  check_options(options);
+DirectoryDataset dataset_from_directory(const fs::path& directory, const FileKind& kind,
+                                        const DirectoryOptions& given, ReadFiles read) {
+  check_options(given);
+  const DirectoryOptions options = normalized(given);
   std::vector<std::string> classes;
-  std::vector<Sample> samples = index_directory(directory, endings, options, classes);
+  std::vector<Sample> samples = index_directory(directory, kind.endings, options, classes);
   if (options.label_mode == "binary" && classes.size() != 2)
     throw ValueError(
         str("When passing `label_mode=\"binary\"`, there must be exactly 2 class_names. Received: "
-            "class_names=[",
-            join(classes, ", "), "]"));
+            "class_names=",
+            list_text(classes)));
   if (options.verbose)
     print_msg(classes.empty() ? str("Found ", samples.size(), " files.")
                               : str("Found ", samples.size(), " files belonging to ",
@@ -268,8 +290,9 @@ DirectoryDataset dataset_from_directory(const fs::path& directory,
       print_msg(str("Using ", samples.size(), " files for ", options.subset, "."));
   }
   if (samples.empty())
-    throw ValueError(str("No files found in directory ", directory.string(),
-                         ". Allowed format(s): (", join(endings, ", "), ")"));
+    throw ValueError(str("No ", options.subset, options.subset.empty() ? "" : " ", kind.name,
+                         " found in directory ", directory.string(), ". Allowed format",
+                         kind.endings.size() == 1 ? ": " : "s: ", join(kind.endings, ", ")));
   std::vector<fs::path> paths;
   for (const auto& sample : samples) paths.push_back(sample.path);
   DirectoryDataset dataset(std::make_shared<Files>(std::move(samples), options,

@@ -53,15 +53,20 @@ struct DirectorySubsets {
   DirectoryDataset validation;
 };
 
+/// Which files are taken: what a message calls them, and how their names end, in lower case.
+struct FileKind {
+  std::string name;
+  std::vector<std::string> endings;
+};
+
 /// Makes the tensor of a batch from its files.
 using ReadFiles = std::function<Tensor(const std::vector<std::filesystem::path>&)>;
 
-/// Batches of a folder's files whose names end in one of `endings` (in lower case). Throws
-/// ValueError for options that do not go together and for a folder without such files, IoError for
-/// a folder that is not there.
+/// Batches of a folder's files of one kind. Throws ValueError for options that do not go together
+/// and for a folder without such files, IoError for a folder that is not there.
 DirectoryDataset dataset_from_directory(const std::filesystem::path& directory,
-                                        const std::vector<std::string>& endings,
-                                        const DirectoryOptions& options, ReadFiles read);
+                                        const FileKind& kind, const DirectoryOptions& options,
+                                        ReadFiles read);
 
 /// What `make` makes of options for each of both subsets. Throws ValueError without a
 /// `validation_split`.

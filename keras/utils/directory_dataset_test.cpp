@@ -139,6 +139,19 @@ TEST_F(DirectoryDatasetTest, NamesBrokenSounds) {
   expect_error<ValueError>([&] { first_of(dataset); }, "8000 samples a second, not 16000");
 }
 
+TEST_F(DirectoryDatasetTest, ReadsAllFilesWhereThereAreNoLabels) {
+  write_texts();
+  write("above.txt", "no class");
+  for (const DirectoryOptions& options :
+       {DirectoryOptions{.labels = "none", .label_mode = "binary"},
+        DirectoryOptions{.label_mode = "none", .validation_split = 0.0}}) {
+    const auto dataset = text_dataset_from_directory(folder_, {.files = options});
+    EXPECT_EQ(dataset.file_paths.size(), 4u);
+    EXPECT_TRUE(dataset.class_names.empty());
+    EXPECT_FALSE(first_of(dataset).y.defined());
+  }
+}
+
 TEST_F(DirectoryDatasetTest, RefusesBadArguments) {
   write_texts();
   const auto refuse = [&](const DirectoryOptions& options, const char* message) {
@@ -148,12 +161,32 @@ TEST_F(DirectoryDatasetTest, RefusesBadArguments) {
   refuse({.labels = "x"}, "`labels` argument should be");
   refuse({.label_list = {{1, 2}}}, "len(labels) is 2 while we found 3 files");
   refuse({.label_mode = "x"}, "`label_mode` argument must be one of");
-  refuse({.class_names = {"ugly"}}, "The `class_names` passed did not match");
+  refuse({.class_names = {"ugly"}},
+         "The `class_names` passed did not match the names of the subdirectories of the target "
+         "directory. Expected: ['bad', 'good'] (or a subset of it), but received: "
+         "class_names=['ugly']");
+  refuse(
+      {.label_list = {{1, 2, 3}}, .class_names = {"bad"}},
+      "You can only pass `class_names` if `labels=\"inferred\"`. Received: labels=[1, 2, 3], and "
+      "class_names=['bad']");
+  refuse({.labels = "none", .class_names = {"bad"}},
+         "When `labels=None` (no labels), argument `class_names` cannot be specified.");
+  refuse({.label_mode = "binary", .class_names = {"bad"}},
+         "there must be exactly 2 class_names. Received: class_names=['bad']");
   refuse({.batch_size = 0}, "`batch_size` must be positive");
   refuse({.validation_split = 0.2}, "If `subset` is set");
   refuse({.validation_split = 0.2, .subset = "training"}, "you must provide a `seed`");
-  refuse({.validation_split = 1.2, .subset = "training"}, "between 0 and 1");
-  expect_error<ValueError>([&] { audio_dataset_from_directory(folder_); }, "No files found");
+  refuse({.validation_split = 1.2, .subset = "training"},
+         "`validation_split` must be between 0 and 1, received: 1.2");
+  refuse({.seed = 1, .validation_split = 0.2, .subset = "test"},
+         "`subset` must be either \"training\", \"validation\" or \"both\", received: test");
+  refuse({.seed = 1, .validation_split = 0.1, .subset = "validation"},
+         "No validation text files found in directory");
+  expect_error<ValueError>(
+      [&] { audio_dataset_from_directory(folder_); },
+      "No audio files found in directory " + folder_.string() + ". Allowed format: .wav");
+  expect_error<ValueError>([&] { audio_dataset_from_directory(folder_, {.sampling_rate = 0}); },
+                           "`sampling_rate` should be higher than 0. Received: sampling_rate=0");
   expect_error<IoError>([&] { text_dataset_from_directory(folder_ / "none"); }, "no folder");
   expect_error<ValueError>([&] { text_dataset_from_directory(folder_, {.max_length = 0}); },
                            "`max_length` must be positive");

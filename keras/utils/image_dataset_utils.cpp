@@ -1,6 +1,7 @@
 #include "keras/utils/image_dataset_utils.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -8,6 +9,7 @@
 #include "keras/ops/image.h"
 #include "keras/ops/nn/spatial.h"
 #include "keras/ops/numpy.h"
+#include "keras/utils/config.h"
 #include "keras/utils/image_utils.h"
 
 namespace keras::utils {
@@ -21,8 +23,9 @@ void check(const ImageDatasetOptions& o) {
             o.color_mode));
   if (o.image_size.size() != 2 || o.image_size[0] <= 0 || o.image_size[1] <= 0)
     throw ValueError(
-        str("Invalid `image_size` value. Expected 2 positive integers, (height, width). Received ",
-            o.image_size.size(), " numbers."));
+        str("Invalid `image_size` value. Expected a tuple of 2 integers, (height, width), both "
+            "positive. Received: image_size=",
+            Config::list_of(o.image_size)));
   const std::vector<std::string> known = {"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"};
   if (std::find(known.begin(), known.end(), o.interpolation) == known.end())
     throw ValueError(str("Argument `interpolation` should be one of ", join(known, ", "),
@@ -47,6 +50,9 @@ Tensor read_image(const std::filesystem::path& path, const ImageDatasetOptions& 
 
 DirectoryDataset image_dataset_from_directory(const std::filesystem::path& directory,
                                               ImageDatasetOptions options) {
+  std::transform(options.interpolation.begin(), options.interpolation.end(),
+                 options.interpolation.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   check(options);
   options.data_format = ops::standardize_data_format(options.data_format);
   const DirectoryOptions files = options.files;
@@ -55,7 +61,8 @@ DirectoryDataset image_dataset_from_directory(const std::filesystem::path& direc
     for (const auto& path : paths) images.push_back(read_image(path, o));
     return ops::stack(images);
   };
-  return dataset_from_directory(directory, {".bmp", ".gif", ".jpeg", ".jpg", ".png"}, files, read);
+  return dataset_from_directory(directory, {"images", {".bmp", ".gif", ".jpeg", ".jpg", ".png"}},
+                                files, read);
 }
 
 DirectorySubsets image_datasets_from_directory(const std::filesystem::path& directory,

@@ -100,8 +100,10 @@ TEST_F(ImageDatasetTest, GivesBothSubsets) {
 
 TEST_F(ImageDatasetTest, RefusesBadArguments) {
   expect_error<ValueError>([&] { first({.color_mode = "bgr"}); }, "color_mode=bgr");
-  expect_error<ValueError>([&] { first({.image_size = {2}}); }, "Invalid `image_size` value");
+  expect_error<ValueError>([&] { first({.image_size = {2}}); },
+                           "Invalid `image_size` value. Expected a tuple of 2 integers");
   expect_error<ValueError>([&] { first({.interpolation = "area"}); }, "interpolation=area");
+  first({.interpolation = "Nearest"});
   expect_error<ValueError>(
       [&] { first({.crop_to_aspect_ratio = true, .pad_to_aspect_ratio = true}); },
       "Only one of `pad_to_aspect_ratio`, `crop_to_aspect_ratio`");

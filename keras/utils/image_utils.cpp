@@ -13,6 +13,7 @@
 #include "keras/ops/numpy.h"
 #include "keras/saving/atomic_file.h"
 #include "keras/saving/mapped_file.h"
+#include "keras/utils/config.h"
 #include "keras/utils/image_resampling.h"
 #include "keras/utils/io_utils.h"
 
@@ -40,9 +41,9 @@ ImageBox middle_of(const Image& image, int height, int width) {
 
 void check_target_size(const std::vector<int>& size) {
   if (size.size() != 2 || size[0] <= 0 || size[1] <= 0)
-    throw ValueError(str("`target_size` must be two positive numbers, (height, width). Received ",
-                         size.size(), " numbers, the first of them ", size.empty() ? 0 : size[0],
-                         "."));
+    throw ValueError(
+        str("`target_size` must be two positive numbers, (height, width). Received: target_size=",
+            Config::list_of(size)));
 }
 
 template <typename T>
@@ -168,7 +169,7 @@ void save_img(const std::filesystem::path& path, const Tensor& x, SaveImgOptions
 Tensor smart_resize(const Tensor& x, const std::vector<int>& size, SmartResizeOptions options) {
   if (size.size() != 2)
     throw ValueError(
-        str("Expected `size` to be a tuple of 2 integers, but got ", size.size(), " of them."));
+        str("Expected `size` to be a tuple of 2 integers, but got: ", Config::list_of(size), "."));
   if (size[0] <= 0 || size[1] <= 0)
     throw ValueError(str("`size` must be positive. Received: size=(", size[0], ", ", size[1], ")"));
   if (x.rank() != 3 && x.rank() != 4)

@@ -1,6 +1,7 @@
 #include "keras/utils/sequence_utils.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
@@ -18,6 +19,13 @@ std::int64_t length_of(const Tensor& sequence) {
 void check_side(const char* what, const std::string& side) {
   if (side != "pre" && side != "post")
     throw ValueError(str(what, " type \"", side, "\" not understood"));
+}
+
+void check_value(const PadSequencesOptions& o) {
+  constexpr double kTooLarge = 0x1p63;
+  if (!is_float(o.dtype) && !(std::abs(o.value) < kTooLarge))
+    throw ValueError(str("`dtype` ", dtype_name(o.dtype), " is not compatible with `value`: ",
+                         o.value, " is no number that it holds."));
 }
 
 /// In whole numbers where the result holds such, so that none is rounded on its way.
@@ -45,6 +53,7 @@ Tensor padded(const Tensors& sequences, const Shape& samples, std::int64_t maxle
 Tensor pad_sequences(const Tensors& sequences, PadSequencesOptions options) {
   check_side("Truncating", options.truncating);
   check_side("Padding", options.padding);
+  check_value(options);
   std::int64_t longest = 0;
   std::optional<Shape> samples;
   for (std::size_t i = 0; i < sequences.size(); ++i) {

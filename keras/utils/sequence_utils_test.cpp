@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "keras/engine/error.h"
 #include "tests/support/tensors.h"
 
@@ -46,6 +48,9 @@ TEST(PadSequences, RefusesBadArguments) {
                            "Truncating type \"mid\" not understood");
   expect_error<ValueError>([] { pad_sequences(kSequences, {.maxlen = -1}); },
                            "`maxlen` must not be negative");
+  for (const double value : {std::nan(""), 1e300})
+    expect_error<ValueError>([&] { pad_sequences(kSequences, {.value = value}); },
+                             "`dtype` int32 is not compatible with `value`");
   expect_error<ValueError>([] { pad_sequences(Tensors{Tensor(1.0)}); },
                            "must be a list of iterables");
   expect_error<ValueError>(

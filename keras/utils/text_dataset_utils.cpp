@@ -32,7 +32,7 @@ DirectoryDataset text_dataset_from_directory(const std::filesystem::path& direct
     for (const auto& path : paths) texts.push_back(read_text(path, most));
     return string_tensor(std::move(texts));
   };
-  return dataset_from_directory(directory, {".txt"}, options.files, read);
+  return dataset_from_directory(directory, {"text files", {".txt"}}, options.files, read);
 }
 
 DirectorySubsets text_datasets_from_directory(const std::filesystem::path& directory,

@@ -23,9 +23,7 @@ void check_range(std::int64_t length, const TimeseriesDatasetOptions& o) {
             start, ", for data of length ", length));
   if (!o.end_index) return;
   const std::int64_t end = *o.end_index;
-  if (end <= 0)
-    throw ValueError(str("`end_index` must be higher than 0. Received: end_index=", end));
-  if (end <= start)
+  if (start > 0 && end <= start)
     throw ValueError(str("`end_index` must be higher than `start_index`. Received: start_index=",
                          start, ", and end_index=", end));
   if (end >= length)
@@ -33,6 +31,8 @@ void check_range(std::int64_t length, const TimeseriesDatasetOptions& o) {
         str("`end_index` must be lower than the length of the data. Received: "
             "end_index=",
             end, ", for data of length ", length));
+  if (end <= 0)
+    throw ValueError(str("`end_index` must be higher than 0. Received: end_index=", end));
 }
 
 void check_step(const char* name, std::int64_t step, std::int64_t length) {
@@ -50,7 +50,9 @@ class Windows final : public SequenceImpl {
       : data_(data), targets_(targets), length_(sequence_length), options_(o) {
     first_ = o.start_index.value_or(0);
     const std::int64_t end = o.end_index.value_or(data.shape()[0]);
-    std::int64_t count = end - first_ - (length_ - 1) * o.sampling_rate;
+    const std::int64_t room = end - first_;
+    std::int64_t count =
+        length_ - 1 > room / o.sampling_rate ? 0 : room - (length_ - 1) * o.sampling_rate;
     if (targets.defined()) count = std::min(count, targets.shape()[0]);
     for (std::int64_t at = 0; at < count; at += o.sequence_stride) starts_.push_back(at);
     if (targets.defined() && !starts_.empty() && first_ + starts_.back() >= targets.shape()[0])

@@ -54,6 +54,13 @@ TEST(Timeseries, ShufflesTheSameWayWithASeed) {
   EXPECT_EQ(order, ops::arange(30).to_vector<int>());
 }
 
+TEST(Timeseries, HasNoWindowsLongerThanTheData) {
+  const Dataset dataset = timeseries_dataset_from_array(ops::arange(10), {}, std::int64_t{1} << 62,
+                                                        {.sampling_rate = 3});
+  Batch batch;
+  EXPECT_FALSE(dataset.impl().next(batch));
+}
+
 TEST(Timeseries, RefusesBadArguments) {
   const auto expect_refused = [](const TimeseriesDatasetOptions& options, const char* message) {
     expect_error<ValueError>(
@@ -68,6 +75,7 @@ TEST(Timeseries, RefusesBadArguments) {
   expect_refused({.start_index = 10}, "`start_index` must be lower than the length");
   expect_refused({.end_index = 0}, "`end_index` must be higher than 0");
   expect_refused({.end_index = 10}, "`end_index` must be lower than the length");
+  expect_refused({.start_index = 5, .end_index = -1}, "must be higher than `start_index`");
   expect_refused({.start_index = 5, .end_index = 5}, "must be higher than `start_index`");
   expect_error<ValueError>([] { timeseries_dataset_from_array(ops::arange(10), {}, 0); },
                            "`sequence_length` must be higher than 0");

@@ -58,8 +58,11 @@ std::vector<std::string> keep_classes(CsvTable& table, const FlowFromDataframeOp
     classes.assign(all.begin(), all.end());
   }
   if (o.class_mode == "binary" && classes.size() != 2)
-    throw ValueError(str("If class_mode=\"binary\" there must be 2 classes. ",
-                         o.classes.empty() ? "Found " : "Received ", classes.size(), " classes."));
+    throw ValueError(o.classes.empty()
+                         ? str("If class_mode=\"binary\" there must be 2 classes. Found ",
+                               classes.size(), " classes.")
+                         : str("If class_mode=\"binary\" there must be 2 classes. ", classes.size(),
+                               " class/es were given."));
   std::erase_if(table.rows, [&](const std::vector<std::string>& row) {
     return std::find(classes.begin(), classes.end(), row[column]) == classes.end();
   });
@@ -76,11 +79,14 @@ double number_of(const std::string& text, std::string_view column) {
   return value;
 }
 
-Tensor numbers(const CsvTable& table, const std::vector<std::string>& columns) {
+/// The columns that `argument` names.
+Tensor numbers(const CsvTable& table, const std::vector<std::string>& columns,
+               const char* argument) {
   std::vector<float> values;
   for (const auto& row : table.rows)
     for (const std::string& column : columns)
-      values.push_back(static_cast<float>(number_of(row[table.column(column)], column)));
+      values.push_back(
+          static_cast<float>(number_of(row[table.column(column)], str(argument, "=", column))));
   const auto count = static_cast<std::int64_t>(table.rows.size());
   const auto width = static_cast<std::int64_t>(columns.size());
   return Tensor::from(values, width == 1 ? Shape{count} : Shape{count, width});
@@ -94,10 +100,11 @@ void fill_targets(ImageFiles& files, const CsvTable& table, const FlowFromDatafr
           std::find(files.class_names.begin(), files.class_names.end(), row[column]) -
           files.class_names.begin());
   }
-  if (o.class_mode == "raw") files.targets = {numbers(table, o.y_col)};
+  if (o.class_mode == "raw") files.targets = {numbers(table, o.y_col, "y_col")};
   if (o.class_mode == "multi_output")
-    for (const std::string& column : o.y_col) files.targets.push_back(numbers(table, {column}));
-  if (!o.weight_col.empty()) files.sample_weight = numbers(table, {o.weight_col});
+    for (const std::string& column : o.y_col)
+      files.targets.push_back(numbers(table, {column}, "y_col"));
+  if (!o.weight_col.empty()) files.sample_weight = numbers(table, {o.weight_col}, "weight_col");
 }
 
 }  // namespace

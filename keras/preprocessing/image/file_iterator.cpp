@@ -9,6 +9,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
+#include "keras/utils/config.h"
 #include "keras/utils/image_resampling.h"
 #include "keras/utils/image_utils.h"
 #include "keras/utils/io_utils.h"
@@ -130,7 +131,9 @@ void check_file_reading(const FileReading& reading, const std::string& broken_im
     throw ValueError(str("Invalid color mode: ", reading.color_mode,
                          "; expected \"rgb\", \"rgba\", or \"grayscale\"."));
   if (reading.target_size.size() != 2 || reading.target_size[0] <= 0 || reading.target_size[1] <= 0)
-    throw ValueError("`target_size` must be two positive numbers, (height, width).");
+    throw ValueError(
+        str("`target_size` must be two positive numbers, (height, width). Received: target_size=",
+            Config::list_of(reading.target_size)));
   const std::vector<std::string>& methods = utils::interpolation_methods();
   if (std::find(methods.begin(), methods.end(), reading.interpolation) == methods.end())
     throw ValueError(str("Invalid interpolation method ", reading.interpolation,

@@ -142,9 +142,14 @@ TEST_F(FileIteratorTest, RefusesWrongTables) {
   expect_message([&] { flow("filename,class\na.png\n"); }, "table.csv, row 2: 1 fields");
   expect_message([&] { flow("filename,class\n\"a.png\n"); }, "a quote is never closed");
   expect_message([&] { flow("filename,class\na.png,cat\n", {.class_mode = "raw"}); },
-                 "Column class must be numeric");
+                 "Column y_col=class must be numeric");
   expect_message([&] { flow("filename,class\na.png,cat\n", {.class_mode = "binary"}); },
                  "If class_mode=\"binary\" there must be 2 classes. Found 1");
+  expect_message(
+      [&] { flow("filename,class\na.png,cat\n", {.classes = {"cat"}, .class_mode = "binary"}); },
+      "If class_mode=\"binary\" there must be 2 classes. 1 class/es were given.");
+  expect_message([&] { flow("filename,class\na.png,cat\n", {.weight_col = "class"}); },
+                 "Column weight_col=class must be numeric");
   expect_message([&] { flow("filename,class\n", {.class_mode = "other"}); },
                  "Invalid class_mode: other");
 }
@@ -158,7 +163,12 @@ TEST_F(FileIteratorTest, RefusesWrongArguments) {
   expect_message([&] { flow({.class_mode = "raw"}); }, "Invalid class_mode: raw");
   expect_message([&] { flow({.subset = "test"}); }, "Invalid subset name: test");
   expect_message([&] { flow({.interpolation = "cubic"}); }, "Invalid interpolation method cubic");
-  expect_message([&] { flow({.target_size = {0, 2}}); }, "`target_size` must be two positive");
+  expect_message(
+      [&] {
+        flow({.target_size = {0, 2}});
+      },
+      "`target_size` must be two positive numbers, (height, width). Received: "
+      "target_size=[0, 2]");
 }
 
 TEST_F(FileIteratorTest, SavesWhatComesOut) {
