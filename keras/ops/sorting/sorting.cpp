@@ -108,7 +108,9 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, Searchs
                   "sorted_sequence.shape=",
                   in[0].shape()));
         const Tensor column = expand_dims(in[1], {.axis = -1});
-        const Tensor before = o.side == "left" ? less(in[0], column) : less_equal(in[0], column);
+        Tensor before = o.side == "left" ? less(in[0], column) : less_equal(in[0], column);
+        // NaN comes behind all numbers.
+        if (is_float(column.dtype())) before = logical_or(before, isnan(column));
         return sum(cast(before, DType::kInt32), {.axis = -1});
       });
 }

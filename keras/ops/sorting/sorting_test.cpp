@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -52,6 +53,8 @@ TEST(Sorting, Orders) {
                 {1, 5, 3, 6, 4, 2, 5, 3, 1, 5, 3, 1});
   expect_tensor(digitize(x, Tensor::of<float>({-1, 0, 0.5f})), DType::kInt32, {3, 4},
                 {0, 3, 1, 3, 2, 1, 3, 2, 1, 3, 1, 0});
+  const Tensor with_nan = Tensor::of<float>({std::nanf(""), 0, 5});
+  expect_tensor(digitize(with_nan, Tensor::of<float>({1, 2})), DType::kInt32, {3}, {2, 0, 2});
 }
 
 TEST(Sorting, GradientsFollowTheElements) {
