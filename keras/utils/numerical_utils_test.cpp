@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "keras/engine/error.h"
 #include "tests/support/tensors.h"
 
@@ -35,6 +37,12 @@ TEST(ToCategorical, RefusesOtherClasses) {
         to_categorical(Tensor::of<std::int32_t>({-1, 1}));
       },
       "index -1 is out of bounds");
+  expect_error<ValueError>(
+      [] { to_categorical(Tensor::of<std::int32_t>({1}), {.num_classes = -2}); },
+      "`num_classes` must not be negative. Received: num_classes=-2");
+  expect_error<ValueError>(
+      [] { to_categorical(Tensor::of<std::int64_t>({std::numeric_limits<std::int64_t>::max()})); },
+      "the class number 9223372036854775807 is too large");
   expect_error<ValueError>([] { to_categorical(Tensor::from(std::vector<int>{}, {0})); },
                            "give `num_classes`");
 }

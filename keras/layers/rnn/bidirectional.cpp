@@ -73,7 +73,9 @@ class BidirectionalImpl final : public LayerImpl {
   }
 
   Shapes shapes_to_build(const CallArguments& call) const override {
-    return {call.inputs().at(0).shape()};
+    const Tensor sequences = call.inputs().at(0);
+    check_inputs(name(), {recurrent(forward_).sequence_spec()}, {sequences});
+    return {sequences.shape()};
   }
 
   void build(const Shapes& input_shapes) override {

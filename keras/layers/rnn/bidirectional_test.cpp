@@ -163,6 +163,12 @@ TEST(Bidirectional, RoundTripsItsConfig) {
 }
 
 TEST(Bidirectional, RefusesLayersThatDoNotFit) {
+  expect_error<ShapeError>(
+      [] {
+        Bidirectional(GRU(2), {.name = "both"})(ramp({2, 4}));
+      },
+      "layer \"both\" is incompatible with the layer: expected ndim=3, found "
+      "ndim=2. Full shape received: (2, 4)");
   expect_error<ValueError>([] { Bidirectional{Layer{}}; },
                            "Please initialize `Bidirectional` layer with a `keras.layers.Layer` "
                            "instance. Received: None");

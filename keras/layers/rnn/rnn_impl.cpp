@@ -32,10 +32,12 @@ RNNImpl::RNNImpl(const std::string& class_name, const Layer& cell, RNNOptions op
   fixed_batch_size_ = rnn_options_.stateful;
 }
 
+InputSpec RNNImpl::sequence_spec() const {
+  return sequence_rank_ ? InputSpec{.ndim = sequence_rank_} : InputSpec{.min_ndim = 3};
+}
+
 void RNNImpl::check_sequences(const Tensor& sequences) const {
-  const InputSpec spec =
-      sequence_rank_ ? InputSpec{.ndim = sequence_rank_} : InputSpec{.min_ndim = 3};
-  check_inputs(name(), {spec}, {sequences});
+  check_inputs(name(), {sequence_spec()}, {sequences});
 }
 
 Shapes RNNImpl::shapes_to_build(const CallArguments& call) const {

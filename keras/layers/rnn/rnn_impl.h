@@ -29,6 +29,8 @@ class RNNImpl : public LayerImpl {
   std::optional<bool> use_cudnn() const { return use_cudnn_; }
   RNNCellImpl& cell() const { return cell_; }
   const Variables& states() const { return states_; }
+  /// What the layer asks of its input.
+  InputSpec sequence_spec() const;
   void reset_state() const;
 
  protected:

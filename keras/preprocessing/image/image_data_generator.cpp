@@ -35,6 +35,8 @@ Augmentation augmentation_of(const ImageDataGeneratorOptions& o) {
   check_finite("zoom_range", o.zoom_range.low);
   check_finite("zoom_range", o.zoom_range.high);
   check_finite("channel_shift_range", o.channel_shift_range);
+  for (const double factor : o.brightness_range.value_or(std::array{1.0, 1.0}))
+    check_finite("brightness_range", factor);
   o.width_shift_range.check("width_shift_range");
   o.height_shift_range.check("height_shift_range");
   if (o.interpolation_order != 0 && o.interpolation_order != 1)

@@ -277,6 +277,11 @@ TEST(ImageDataGenerator, AppliesTheUsersFunctionBeforeRescaling) {
 
 TEST(ImageDataGenerator, RefusesWrongArguments) {
   expect_message([&] { ImageDataGenerator({.fill_mode = "mirror"}); }, "Received: mirror");
+  expect_message(
+      [&] {
+        ImageDataGenerator({.brightness_range = {{NAN, 1}}});
+      },
+      "`brightness_range` must be finite.");
   expect_message([&] { ImageDataGenerator({.data_format = "channels"}); },
                  "`data_format` should be");
   expect_message([&] { ImageDataGenerator({.validation_split = 1.5}); },
