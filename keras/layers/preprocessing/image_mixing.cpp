@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keras/engine/error.h"
+#include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
 #include "keras/layers/preprocessing/color_correction.h"
@@ -94,15 +95,42 @@ LabelledImages with_values(LabelledImages data, const Tensors& values) {
   return data;
 }
 
+/// `change` of the tensors that stand for those of `data`.
+Tensors changed(const ImageLayer& change, const LabelledImages& data, const Tensors& values) {
+  auto& impl = static_cast<ImageLayerImpl&>(*change.impl());
+  return values_of(impl.change(with_values(data, values), true));
+}
+
+/// In a compiled function, where `switch_case` would do all changes: a loop for each, of one turn
+/// or none.
+Tensors changed_by_loops(const LabelledImages& data, const Tensor& which,
+                         const std::vector<ImageLayer>& changes) {
+  Tensors values = values_of(data);
+  values.push_back(which);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const auto is_next = [i](const Tensors& loop) {
+      return ops::equal(loop.back(), static_cast<int>(i));
+    };
+    const auto turn = [&](Tensors loop) {
+      loop.pop_back();
+      loop = changed(changes[i], data, loop);
+      loop.push_back(ops::full_like(which, -1));
+      return loop;
+    };
+    values = ops::while_loop(is_next, turn, values, {.maximum_iterations = 1});
+  }
+  values.pop_back();
+  return values;
+}
+
 /// One of the changes, by a number that may be one beyond them: no change.
 LabelledImages changed(const LabelledImages& data, const Tensor& which,
                        const std::vector<ImageLayer>& changes) {
+  if (engine::Trace::compiling() && !data.images.is_symbolic())
+    return with_values(data, changed_by_loops(data, which, changes));
   std::vector<std::function<Tensors(const Tensors&)>> branches;
   for (const ImageLayer& change : changes)
-    branches.push_back([change, data](const Tensors& in) {
-      auto& impl = static_cast<ImageLayerImpl&>(*change.impl());
-      return values_of(impl.change(with_values(data, in), true));
-    });
+    branches.push_back([change, data](const Tensors& in) { return changed(change, data, in); });
   branches.push_back([](const Tensors& in) { return in; });
   return with_values(data, ops::switch_case(which, branches, values_of(data)));
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/engine/runtime/compiled_function.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/preprocessing/center_crop.h"
 #include "keras/layers/preprocessing/color_correction.h"
@@ -268,6 +269,19 @@ TEST(RandAugment, MovesBoxesAndMasksWithImages) {
   EXPECT_EQ(mixed.segmentation_masks.shape(), classes().shape());
   EXPECT_EQ(mixed.bounding_boxes.boxes.to_vector<float>(),
             scene().bounding_boxes.boxes.to_vector<float>());
+}
+
+TEST(RandAugment, IsTheSameCompiled) {
+  const auto expect_same = [](const Layer& a, const Layer& b) {
+    const CompiledFunction compiled(
+        [&](const Tensors& in) { return Tensors{a(in[0], {.training = true})}; });
+    const Tensor x = scene().images * 50.0;
+    for (int i = 0; i < 6; ++i)
+      expect_values(compiled({x})[0], x.shape(), b(x, {.training = true}).to_vector<float>(),
+                    1e-4f);
+  };
+  expect_same(RandAugment({.num_ops = 3, .seed = 5}), RandAugment({.num_ops = 3, .seed = 5}));
+  expect_same(AugMix({.seed = 6}), AugMix({.seed = 6}));
 }
 
 TEST(LabelledImages, GoThroughPipelines) {
