@@ -38,7 +38,8 @@ RandomRange checked_share(const RandomRange& factor) {
 }
 
 std::array<std::int64_t, 2> read_pair(const Config& config, const char* argument) {
-  if (!config.is_list() || config.as_list().size() != 2)
+  if (!config.is_list() || config.as_list().size() != 2 || !config.as_list()[0].is_int() ||
+      !config.as_list()[1].is_int())
     throw ValueError(
         str("`", argument, "` must be a list of two integers. Received: ", config.to_string()));
   return {config.at(std::size_t{0}).as_int(), config.at(std::size_t{1}).as_int()};

@@ -1,5 +1,7 @@
 #include "keras/layers/preprocessing/image_sampling.h"
 
+#include <algorithm>
+
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
@@ -7,14 +9,21 @@
 
 namespace keras::layers {
 
-void check_image_sampling(const ImageSamplingOptions& options) {
-  const std::string& fill = options.fill_mode;
-  if (fill != "reflect" && fill != "wrap" && fill != "constant" && fill != "nearest")
-    throw ValueError(str("Unknown `fill_mode` ", fill,
-                         ". Expected of one ('reflect', 'wrap', 'constant', 'nearest')."));
-  if (options.interpolation != "nearest" && options.interpolation != "bilinear")
-    throw ValueError(str("Unknown `interpolation` ", options.interpolation,
+void check_fill_mode(const std::string& fill_mode, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), fill_mode) == known.end())
+    throw ValueError(
+        str("Unknown `fill_mode` ", fill_mode, ". Expected of one ('", join(known, "', '"), "')."));
+}
+
+void check_interpolation(const std::string& interpolation) {
+  if (interpolation != "nearest" && interpolation != "bilinear")
+    throw ValueError(str("Unknown `interpolation` ", interpolation,
                          ". Expected of one ('nearest', 'bilinear')."));
+}
+
+void check_image_sampling(const ImageSamplingOptions& options) {
+  check_fill_mode(options.fill_mode, {"reflect", "wrap", "constant", "nearest"});
+  check_interpolation(options.interpolation);
 }
 
 Tensor sample_images(const Tensor& images, const ImageAffine& affine,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "keras/engine/tensor/tensor.h"
 #include "keras/ops/image/sampling.h"
@@ -14,7 +15,9 @@ struct ImageSamplingOptions {
   bool channels_first = false;
 };
 
-/// Throws ValueError for unknown names.
+/// These throw ValueError for unknown names.
+void check_fill_mode(const std::string& fill_mode, const std::vector<std::string>& known);
+void check_interpolation(const std::string& interpolation);
 void check_image_sampling(const ImageSamplingOptions& options);
 
 /// For each image of a batch, where its pixels come from. Keras: keras.ops.image.affine_transform.

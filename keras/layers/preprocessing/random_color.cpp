@@ -31,6 +31,17 @@ Range sorted(const Range& range) {
 /// The lowest number of bits that are kept, and the highest.
 constexpr int kLeastBits = 1, kMostBits = 8;
 
+/// Of a pair, the second number is never drawn, so that it may lie one above the highest.
+RandomRange checked_bits(const RandomRange& factor) {
+  const RandomRange range = checked_factor(factor, kLeastBits, kMostBits);
+  const int most = range.lower() == range.upper() ? kMostBits : kMostBits + 1;
+  if (!(range.lower() >= 0 && range.upper() <= most))
+    throw ValueError(
+        str("The `factor` argument should be a number (or a list of two numbers) in the range [",
+            kLeastBits, ", ", kMostBits, "]. Received: factor=", factor));
+  return range;
+}
+
 class RandomHueImpl final : public RandomImageLayer {
  public:
   RandomHueImpl(const RandomRange& factor, const RandomHueOptions& options)
@@ -187,7 +198,7 @@ class RandomPosterizationImpl final : public RandomImageLayer {
   RandomPosterizationImpl(const RandomRange& factor, const RandomPosterizationOptions& options)
       : RandomImageLayer({"RandomPosterization", options.name, options.trainable, options.dtype},
                          options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_factor(factor, kLeastBits, kMostBits)),
+        factor_(checked_bits(factor)),
         value_range_(sorted(options.value_range)) {}
 
   Config get_config() const override {

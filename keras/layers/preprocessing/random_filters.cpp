@@ -27,16 +27,26 @@ Range sorted(const Range& range) {
 }
 
 std::array<std::int64_t, 2> read_pair(const Config& config, const char* argument) {
-  if (config.is_number()) return {config.as_int(), config.as_int()};
-  if (!config.is_list() || config.as_list().size() != 2)
-    throw ValueError(
-        str("The `", argument, "` argument should be a number (or a list of two numbers)"));
+  if (config.is_int()) return {config.as_int(), config.as_int()};
+  if (!config.is_list() || config.as_list().size() != 2 || !config.as_list()[0].is_int() ||
+      !config.as_list()[1].is_int())
+    throw ValueError(str("The `", argument,
+                         "` argument should be a number (or a list of two numbers) Received: ",
+                         argument, "=", config));
   return {config.at(std::size_t{0}).as_int(), config.at(std::size_t{1}).as_int()};
 }
 
-std::vector<double> read_numbers(const Config& config) {
+std::vector<double> read_fill_value(const Config& config) {
   if (config.is_null()) return {};
   if (config.is_number()) return {config.as_double()};
+  const bool is_color = config.is_list() && config.as_list().size() == 3 &&
+                        std::all_of(config.as_list().begin(), config.as_list().end(),
+                                    [](const Config& number) { return number.is_number(); });
+  if (!is_color)
+    throw ValueError(
+        str("The `fill_value` argument should be a number (or a list of three numbers) Received: "
+            "fill_value=",
+            config));
   std::vector<double> numbers;
   for (const Config& number : config.as_list()) numbers.push_back(number.as_double());
   return numbers;
@@ -135,7 +145,9 @@ class RandomErasingImpl final : public RandomImageLayer {
         value_range_(options.value_range) {
     if (fill_value_.size() > 1 && fill_value_.size() != 3)
       throw ValueError(
-          "The `fill_value` argument should be a number (or a list of three numbers) ");
+          str("The `fill_value` argument should be a number (or a list of three numbers) Received: "
+              "fill_value=",
+              Config::list_of(fill_value_)));
   }
 
   Config get_config() const override {
@@ -227,7 +239,7 @@ RandomErasing RandomErasing::from_config(const Config& config) {
     options.factor = RandomRange::from_config(given, "factor");
   if (const Config& given = reader.get("scale"); !given.is_null())
     options.scale = RandomRange::from_config(given, "scale");
-  options.fill_value = read_numbers(reader.get("fill_value"));
+  options.fill_value = read_fill_value(reader.get("fill_value"));
   options.value_range = read_value_range(reader);
   read_random_image_options(reader, options);
   return RandomErasing(finish_options(reader, std::move(options)));

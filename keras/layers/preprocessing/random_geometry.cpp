@@ -108,7 +108,7 @@ class RandomPerspectiveImpl final : public GeometricImageLayer {
     if (!(scale_ >= 0 && scale_ <= 1))
       throw ValueError(str(
           "The `scale` argument should be a number in the range [0,1]. Received: scale=", scale_));
-    check_image_sampling({"constant", interpolation_, fill_value_, channels_first()});
+    check_interpolation(interpolation_);
   }
 
   Config get_config() const override {
@@ -195,8 +195,8 @@ class RandomElasticTransformImpl final : public GeometricImageLayer {
                    .fill_value = options.fill_value,
                    .data_format = data_format()},
         value_range_(options.value_range) {
-    ops::image::interpolation_order(transform_.interpolation);
-    ops::image::check_fill_mode(transform_.fill_mode);
+    check_interpolation(transform_.interpolation);
+    check_fill_mode(transform_.fill_mode, {"reflect", "constant", "wrap", "mirror", "nearest"});
   }
 
   Config get_config() const override {

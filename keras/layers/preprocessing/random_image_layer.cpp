@@ -16,8 +16,9 @@ RandomRange RandomRange::from_config(const Config& config, const char* argument)
   if (config.is_list() && config.as_list().size() == 2 && config.as_list()[0].is_number() &&
       config.as_list()[1].is_number())
     return {config.as_list()[0].as_double(), config.as_list()[1].as_double()};
-  throw ValueError(
-      str("The `", argument, "` argument should be a number or a list of two numbers."));
+  throw ValueError(str("The `", argument,
+                       "` argument should be a number (or a list of two numbers). Received: ",
+                       argument, "=", config));
 }
 
 Config RandomRange::to_config() const {
