@@ -68,6 +68,11 @@ TEST(ImageLayerErrors, NameChannelsThatAreNoColors) {
                            "Input images must have 3 channels, but received images with 4");
   expect_error<ValueError>([&] { RandomSaturation(0.5)(four); },
                            "Input images must have 3 channels, but received images with 4");
+  expect_error<ShapeError>(
+      [&] {
+        RandomErasing({.fill_value = {1, 2, 3}})(four);
+      },
+      "`fill_value` has 3 numbers, and images have 4 channels.");
   expect_error<ValueError>([&] { RandomColorDegeneration(0.5)(four); },
                            "Invalid channel size: expected 3 (RGB) or 1 (Grayscale).");
   expect_error<ValueError>([&] { RandomGrayscale({.factor = 1})(four); },

@@ -18,7 +18,11 @@ class PipelineImpl final : public LayerImpl {
       : LayerImpl({"Pipeline", options.name}) {
     supports_masking_ = true;
     autocast_ = false;
-    for (const Layer& layer : layers) track(layer);
+    for (const Layer& layer : layers) {
+      if (!layer.defined())
+        throw ValueError("Pipeline: `layers` must be a list of layers. Received one that is None.");
+      track(layer);
+    }
   }
 
   Tensors call_list(const Tensors& xs, const CallContext& context) override {

@@ -48,6 +48,7 @@ TEST(Pipeline, IsSavedWithItsWeights) {
 
 TEST(Pipeline, ConfigIsKeras) {
   expect_config_round_trip(Pipeline({Rescaling(0.5), CenterCrop(2, 2)}));
+  expect_error<ValueError>([] { Pipeline({Layer{}}); }, "`layers` must be a list of layers");
   expect_error<ValueError>(
       [] {
         Pipeline::from_config({{"name", "p"}});

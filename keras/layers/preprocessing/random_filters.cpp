@@ -187,6 +187,10 @@ class RandomErasingImpl final : public RandomImageLayer {
       filling = random::normal(images.shape(), {.seed = seed_generator()}) * value_range_[1];
     } else {
       const auto count = static_cast<std::int64_t>(fill_value_.size());
+      const std::int64_t channels = images.shape()[channels_first() ? 1 : 3];
+      if (count > 1 && count != channels)
+        throw ShapeError(str("RandomErasing: `fill_value` has ", count,
+                             " numbers, and images have ", channels, " channels."));
       filling = ops::reshape(Tensor::from(std::span<const double>(fill_value_), {count}),
                              channels_first() ? Shape{1, count, 1, 1} : Shape{1, 1, 1, count});
     }
