@@ -138,6 +138,7 @@
 #include "keras/saving/tensor_files.h"
 #include "keras/trainers/data_adapters/dataset.h"
 #include "keras/utils/audio_dataset_utils.h"
+#include "keras/utils/bounding_box_overlap.h"
 #include "keras/utils/bounding_boxes.h"
 #include "keras/utils/directory_dataset.h"
 #include "keras/utils/file_utils.h"

@@ -276,12 +276,14 @@ TEST(RandAugment, IsTheSameCompiled) {
     const CompiledFunction compiled(
         [&](const Tensors& in) { return Tensors{a(in[0], {.training = true})}; });
     const Tensor x = scene().images * 50.0;
-    for (int i = 0; i < 6; ++i)
+    for (int i = 0; i < 8; ++i)
       expect_values(compiled({x})[0], x.shape(), b(x, {.training = true}).to_vector<float>(),
                     1e-4f);
   };
-  expect_same(RandAugment({.num_ops = 3, .seed = 5}), RandAugment({.num_ops = 3, .seed = 5}));
-  expect_same(AugMix({.seed = 6}), AugMix({.seed = 6}));
+  const RandAugmentOptions one_change{.num_ops = 1, .seed = 5};
+  expect_same(RandAugment(one_change), RandAugment(one_change));
+  const AugMixOptions one_chain{.num_chains = 1, .chain_depth = 2, .all_ops = false, .seed = 6};
+  expect_same(AugMix(one_chain), AugMix(one_chain));
 }
 
 TEST(LabelledImages, GoThroughPipelines) {
