@@ -19,10 +19,6 @@ namespace {
 using Range = std::array<double, 2>;
 constexpr Range kBytes = {0, 255};
 
-Range sorted(const Range& range) {
-  return {std::min(range[0], range[1]), std::max(range[0], range[1])};
-}
-
 constexpr int kBins = 256;
 
 /// [0, f] for one number f. Throws ValueError outside of [0, 1].
@@ -52,7 +48,7 @@ class SolarizationImpl final : public RandomImageLayer {
                          options.data_format, options.seed, options.bounding_box_format),
         addition_(checked_share(options.addition_factor)),
         threshold_(checked_share(options.threshold_factor)),
-        value_range_(sorted(options.value_range)) {}
+        value_range_(ordered(options.value_range)) {}
 
   Config get_config() const override {
     Config config = RandomImageLayer::get_config();
@@ -84,7 +80,7 @@ class AutoContrastImpl final : public RandomImageLayer {
   explicit AutoContrastImpl(const AutoContrastOptions& options)
       : RandomImageLayer({"AutoContrast", options.name, options.trainable, options.dtype},
                          options.data_format, {}, options.bounding_box_format),
-        value_range_(sorted(options.value_range)) {}
+        value_range_(ordered(options.value_range)) {}
 
   Config get_config() const override {
     Config config = RandomImageLayer::get_config();
@@ -115,7 +111,7 @@ class EqualizationImpl final : public RandomImageLayer {
       : RandomImageLayer({"Equalization", options.name, options.trainable, options.dtype},
                          options.data_format, {}, options.bounding_box_format),
         bins_(options.bins),
-        value_range_(sorted(options.value_range)) {
+        value_range_(ordered(options.value_range)) {
     if (bins_ < 1) throw ValueError(str("`bins` must be positive. Received: bins=", bins_));
   }
 
@@ -289,10 +285,8 @@ Solarization::Solarization(SolarizationOptions options)
 Solarization Solarization::from_config(const Config& config) {
   ConfigReader reader("Solarization", config);
   SolarizationOptions options;
-  if (const Config& given = reader.get("addition_factor"); !given.is_null())
-    options.addition_factor = RandomRange::from_config(given, "addition_factor");
-  if (const Config& given = reader.get("threshold_factor"); !given.is_null())
-    options.threshold_factor = RandomRange::from_config(given, "threshold_factor");
+  read_range(reader, "addition_factor", options.addition_factor);
+  read_range(reader, "threshold_factor", options.threshold_factor);
   options.value_range = read_value_range(reader);
   read_random_image_options(reader, options);
   return Solarization(finish_options(reader, std::move(options)));

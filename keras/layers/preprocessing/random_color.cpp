@@ -11,7 +11,7 @@
 #include "keras/layers/base_options.h"
 #include "keras/layers/preprocessing/random_brightness.h"
 #include "keras/layers/preprocessing/random_contrast.h"
-#include "keras/layers/preprocessing/random_image_layer.h"
+#include "keras/layers/preprocessing/random_factor_layer.h"
 #include "keras/layers/preprocessing/value_range.h"
 #include "keras/ops/core.h"
 #include "keras/ops/image.h"
@@ -23,10 +23,6 @@ namespace {
 using Range = std::array<double, 2>;
 constexpr Range kBytes = {0, 255};
 constexpr Range kUnit = {0, 1};
-
-Range sorted(const Range& range) {
-  return {std::min(range[0], range[1]), std::max(range[0], range[1])};
-}
 
 /// The lowest number of bits that are kept, and the highest.
 constexpr int kLeastBits = 1, kMostBits = 8;
@@ -42,103 +38,60 @@ RandomRange checked_bits(const RandomRange& factor) {
   return range;
 }
 
-class RandomHueImpl final : public RandomImageLayer {
+class RandomHueImpl final : public RandomFactorLayer {
  public:
   RandomHueImpl(const RandomRange& factor, const RandomHueOptions& options)
-      : RandomImageLayer({"RandomHue", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_factor(factor, 0, 1)),
-        value_range_(options.value_range) {}
-
-  Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
-    config.set("factor", factor_.to_config());
-    config.set("value_range", value_range_to_config(value_range_));
-    config.set("seed", seed_config());
-    return config;
+      : RandomFactorLayer("RandomHue", checked_factor(factor, 0, 1), options.value_range, options) {
   }
 
  protected:
   Tensor transform(const Tensor& images) override {
     const int axis = channels_first() ? 1 : 3;
-    const Tensor x = scale_range(images, value_range_, kUnit);
+    const Tensor x = scale_range(images, value_range(), kUnit);
     const Tensor side = ops::where(ops::greater(draw(images, 0, 1, 4), 0.5), -0.5, 0.5);
-    const Tensor turn = ops::cast(side, images.dtype()) * draw(images, factor_);
+    const Tensor turn = ops::cast(side, images.dtype()) * draw(images, factor());
     const Tensors hsv = ops::split(ops::image::rgb_to_hsv(x, {data_format()}), 3, {.axis = axis});
     Tensor hue = hsv[0] + turn;
     hue = ops::where(ops::greater(hue, 1.0), hue - 1.0, hue);
     hue = ops::where(ops::less(hue, 0.0), hue + 1.0, hue);
     const Tensor turned = ops::concatenate({hue, hsv[1], hsv[2]}, {.axis = axis});
     const Tensor rgb = ops::clip(ops::image::hsv_to_rgb(turned, {data_format()}), 0, 1);
-    return scale_range(rgb, kUnit, value_range_);
+    return scale_range(rgb, kUnit, value_range());
   }
-
- private:
-  RandomRange factor_;
-  Range value_range_;
 };
 
-class RandomSaturationImpl final : public RandomImageLayer {
+class RandomSaturationImpl final : public RandomFactorLayer {
  public:
   RandomSaturationImpl(const RandomRange& factor, const RandomSaturationOptions& options)
-      : RandomImageLayer({"RandomSaturation", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_factor(factor, -1, 1)),
-        value_range_(sorted(options.value_range)) {}
-
-  Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
-    config.set("factor", factor_.to_config());
-    config.set("value_range", value_range_to_config(value_range_));
-    config.set("seed", seed_config());
-    return config;
-  }
+      : RandomFactorLayer("RandomSaturation", checked_factor(factor, -1, 1),
+                          ordered(options.value_range), options) {}
 
  protected:
   Tensor transform(const Tensor& images) override {
     const int axis = channels_first() ? 1 : 3;
-    const Tensor factor = draw(images, factor_);
-    const Tensor share = factor / (1.0 - factor + config::epsilon());
+    const Tensor drawn = draw(images, factor());
+    const Tensor share = drawn / (1.0 - drawn + config::epsilon());
     const Tensors hsv =
         ops::split(ops::image::rgb_to_hsv(images, {data_format()}), 3, {.axis = axis});
-    const Tensor saturation = ops::clip(hsv[1] * share, value_range_[0], value_range_[1]);
+    const Tensor saturation = ops::clip(hsv[1] * share, value_range()[0], value_range()[1]);
     return ops::image::hsv_to_rgb(ops::concatenate({hsv[0], saturation, hsv[2]}, {.axis = axis}),
                                   {data_format()});
   }
-
- private:
-  RandomRange factor_;
-  Range value_range_;
 };
 
-class RandomColorDegenerationImpl final : public RandomImageLayer {
+class RandomColorDegenerationImpl final : public RandomFactorLayer {
  public:
   RandomColorDegenerationImpl(const RandomRange& factor,
                               const RandomColorDegenerationOptions& options)
-      : RandomImageLayer(
-            {"RandomColorDegeneration", options.name, options.trainable, options.dtype},
-            options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_factor(factor, -1, 1)),
-        value_range_(sorted(options.value_range)) {}
-
-  Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
-    config.set("factor", factor_.to_config());
-    config.set("value_range", value_range_to_config(value_range_));
-    config.set("seed", seed_config());
-    return config;
-  }
+      : RandomFactorLayer("RandomColorDegeneration", checked_factor(factor, -1, 1),
+                          ordered(options.value_range), options) {}
 
  protected:
   Tensor transform(const Tensor& images) override {
     const Tensor gray = ops::image::rgb_to_grayscale(images, {data_format()});
-    return ops::clip(images + draw(images, factor_) * (gray - images), value_range_[0],
-                     value_range_[1]);
+    return ops::clip(images + draw(images, factor()) * (gray - images), value_range()[0],
+                     value_range()[1]);
   }
-
- private:
-  RandomRange factor_;
-  Range value_range_;
 };
 
 class RandomGrayscaleImpl final : public RandomImageLayer {
@@ -167,66 +120,38 @@ class RandomGrayscaleImpl final : public RandomImageLayer {
   double factor_;
 };
 
-class RandomInvertImpl final : public RandomImageLayer {
+class RandomInvertImpl final : public RandomFactorLayer {
  public:
   explicit RandomInvertImpl(const RandomInvertOptions& options)
-      : RandomImageLayer({"RandomInvert", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_factor(options.factor, 0, 1)),
-        value_range_(options.value_range) {}
-
-  Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
-    config.set("factor", factor_.to_config());
-    config.set("value_range", value_range_to_config(value_range_));
-    config.set("seed", seed_config());
-    return config;
-  }
+      : RandomFactorLayer("RandomInvert", checked_factor(options.factor, 0, 1), options.value_range,
+                          options) {}
 
  protected:
   Tensor transform(const Tensor& images) override {
-    return ops::where(choose(images, factor_), value_range_[1] - images, images);
+    return ops::where(choose(images, factor()), value_range()[1] - images, images);
   }
-
- private:
-  RandomRange factor_;
-  Range value_range_;
 };
 
-class RandomPosterizationImpl final : public RandomImageLayer {
+class RandomPosterizationImpl final : public RandomFactorLayer {
  public:
   RandomPosterizationImpl(const RandomRange& factor, const RandomPosterizationOptions& options)
-      : RandomImageLayer({"RandomPosterization", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_bits(factor)),
-        value_range_(sorted(options.value_range)) {}
-
-  Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
-    config.set("factor", factor_.to_config());
-    config.set("value_range", value_range_to_config(value_range_));
-    config.set("seed", seed_config());
-    return config;
-  }
+      : RandomFactorLayer("RandomPosterization", checked_bits(factor), ordered(options.value_range),
+                          options) {}
 
  protected:
   Tensor transform(const Tensor& images) override {
-    const auto least = static_cast<std::int64_t>(factor_.lower());
-    const auto most = static_cast<std::int64_t>(factor_.upper());
+    const auto least = static_cast<std::int64_t>(factor().lower());
+    const auto most = static_cast<std::int64_t>(factor().upper());
     const Shape shape{images.shape()[0], 1, 1, 1};
     const Tensor bits = least == most
                             ? ops::full(shape, static_cast<double>(least), DType::kInt32)
                             : random::randint(shape, least, most, {.seed = seed_generator()});
     const Tensor shift = kMostBits - bits;
     const Tensor bytes =
-        ops::cast(ops::clip(scale_range(images, value_range_, kBytes), 0, 255), DType::kInt32);
+        ops::cast(ops::clip(scale_range(images, value_range(), kBytes), 0, 255), DType::kInt32);
     const Tensor kept = ops::left_shift(ops::right_shift(bytes, shift), shift);
-    return scale_range(ops::cast(kept, images.dtype()), kBytes, value_range_);
+    return scale_range(ops::cast(kept, images.dtype()), kBytes, value_range());
   }
-
- private:
-  RandomRange factor_;
-  Range value_range_;
 };
 
 /// A factor that may be missing.
@@ -286,24 +211,14 @@ RandomHue::RandomHue(RandomRange factor, RandomHueOptions options)
     : ImageLayer(std::make_shared<RandomHueImpl>(factor, std::move(options))) {}
 
 RandomHue RandomHue::from_config(const Config& config) {
-  ConfigReader reader("RandomHue", config);
-  RandomHueOptions options;
-  const RandomRange factor = RandomRange::from_config(reader.require("factor"), "factor");
-  options.value_range = read_value_range(reader);
-  read_random_image_options(reader, options);
-  return RandomHue(factor, finish_options(reader, std::move(options)));
+  return read_factor_layer<RandomHue, RandomHueOptions>("RandomHue", config);
 }
 
 RandomSaturation::RandomSaturation(RandomRange factor, RandomSaturationOptions options)
     : ImageLayer(std::make_shared<RandomSaturationImpl>(factor, std::move(options))) {}
 
 RandomSaturation RandomSaturation::from_config(const Config& config) {
-  ConfigReader reader("RandomSaturation", config);
-  RandomSaturationOptions options;
-  const RandomRange factor = RandomRange::from_config(reader.require("factor"), "factor");
-  options.value_range = read_value_range(reader);
-  read_random_image_options(reader, options);
-  return RandomSaturation(factor, finish_options(reader, std::move(options)));
+  return read_factor_layer<RandomSaturation, RandomSaturationOptions>("RandomSaturation", config);
 }
 
 RandomColorDegeneration::RandomColorDegeneration(RandomRange factor,
@@ -311,12 +226,8 @@ RandomColorDegeneration::RandomColorDegeneration(RandomRange factor,
     : ImageLayer(std::make_shared<RandomColorDegenerationImpl>(factor, std::move(options))) {}
 
 RandomColorDegeneration RandomColorDegeneration::from_config(const Config& config) {
-  ConfigReader reader("RandomColorDegeneration", config);
-  RandomColorDegenerationOptions options;
-  const RandomRange factor = RandomRange::from_config(reader.require("factor"), "factor");
-  options.value_range = read_value_range(reader);
-  read_random_image_options(reader, options);
-  return RandomColorDegeneration(factor, finish_options(reader, std::move(options)));
+  return read_factor_layer<RandomColorDegeneration, RandomColorDegenerationOptions>(
+      "RandomColorDegeneration", config);
 }
 
 RandomGrayscale::RandomGrayscale(RandomGrayscaleOptions options)
@@ -336,8 +247,7 @@ RandomInvert::RandomInvert(RandomInvertOptions options)
 RandomInvert RandomInvert::from_config(const Config& config) {
   ConfigReader reader("RandomInvert", config);
   RandomInvertOptions options;
-  if (const Config& given = reader.get("factor"); !given.is_null())
-    options.factor = RandomRange::from_config(given, "factor");
+  read_range(reader, "factor", options.factor);
   options.value_range = read_value_range(reader);
   read_random_image_options(reader, options);
   return RandomInvert(finish_options(reader, std::move(options)));
@@ -347,12 +257,8 @@ RandomPosterization::RandomPosterization(RandomRange factor, RandomPosterization
     : ImageLayer(std::make_shared<RandomPosterizationImpl>(factor, std::move(options))) {}
 
 RandomPosterization RandomPosterization::from_config(const Config& config) {
-  ConfigReader reader("RandomPosterization", config);
-  RandomPosterizationOptions options;
-  const RandomRange factor = RandomRange::from_config(reader.require("factor"), "factor");
-  options.value_range = read_value_range(reader);
-  read_random_image_options(reader, options);
-  return RandomPosterization(factor, finish_options(reader, std::move(options)));
+  return read_factor_layer<RandomPosterization, RandomPosterizationOptions>("RandomPosterization",
+                                                                            config);
 }
 
 RandomColorJitter::RandomColorJitter(RandomColorJitterOptions options)
@@ -362,14 +268,10 @@ RandomColorJitter RandomColorJitter::from_config(const Config& config) {
   ConfigReader reader("RandomColorJitter", config);
   RandomColorJitterOptions options;
   options.value_range = read_value_range(reader);
-  if (const Config& given = reader.get("brightness_factor"); !given.is_null())
-    options.brightness_factor = RandomRange::from_config(given, "brightness_factor");
-  if (const Config& given = reader.get("contrast_factor"); !given.is_null())
-    options.contrast_factor = RandomRange::from_config(given, "contrast_factor");
-  if (const Config& given = reader.get("saturation_factor"); !given.is_null())
-    options.saturation_factor = RandomRange::from_config(given, "saturation_factor");
-  if (const Config& given = reader.get("hue_factor"); !given.is_null())
-    options.hue_factor = RandomRange::from_config(given, "hue_factor");
+  read_range(reader, "brightness_factor", options.brightness_factor);
+  read_range(reader, "contrast_factor", options.contrast_factor);
+  read_range(reader, "saturation_factor", options.saturation_factor);
+  read_range(reader, "hue_factor", options.hue_factor);
   read_random_image_options(reader, options);
   return RandomColorJitter(finish_options(reader, std::move(options)));
 }

@@ -40,8 +40,8 @@ struct RandomSaturationOptions {
 };
 
 /// Multiplies the saturation of each image by f / (1 - f), in training: 0 takes the colors away,
-/// 0.5 leaves them, 1 saturates them. One number f means [0, f] or, as Keras takes it, [-1, 1]
-/// where it is negative. Keras: keras.layers.RandomSaturation.
+/// 0.5 leaves them, 1 saturates them. One number f means [-f, f], of which the lower half takes the
+/// colors away, too. Keras: keras.layers.RandomSaturation.
 class RandomSaturation : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [-1, 1].
@@ -59,8 +59,8 @@ struct RandomColorDegenerationOptions {
   DTypePolicy dtype = {};
 };
 
-/// Blends each image with its grays: 0 leaves it, 1 is gray; in training. Keras:
-/// keras.layers.RandomColorDegeneration.
+/// Blends each image with its grays: 0 leaves it, 1 is gray; in training. One number f means
+/// [-f, f]: below 0, colors become stronger. Keras: keras.layers.RandomColorDegeneration.
 class RandomColorDegeneration : public ImageLayer {
  public:
   /// Throws ValueError for a factor outside [-1, 1].
@@ -87,7 +87,7 @@ class RandomGrayscale : public ImageLayer {
 };
 
 struct RandomInvertOptions {
-  RandomRange factor = 1.0;  ///< how probable it is
+  RandomRange factor = 1.0;  ///< how probable it is; of one number f, drawn from [0, f]
   std::array<double, 2> value_range = {0, 255};
   std::optional<std::int64_t> seed = {};
   std::string data_format = {};

@@ -9,7 +9,7 @@
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
 #include "keras/layers/base_options.h"
-#include "keras/layers/preprocessing/random_image_layer.h"
+#include "keras/layers/preprocessing/random_factor_layer.h"
 #include "keras/layers/preprocessing/value_range.h"
 #include "keras/ops/core.h"
 #include "keras/ops/image.h"
@@ -21,10 +21,6 @@ namespace keras::layers {
 namespace {
 
 using Range = std::array<double, 2>;
-
-Range sorted(const Range& range) {
-  return {std::min(range[0], range[1]), std::max(range[0], range[1])};
-}
 
 std::array<std::int64_t, 2> read_pair(const Config& config, const char* argument) {
   if (config.is_int()) return {config.as_int(), config.as_int()};
@@ -57,21 +53,11 @@ Config numbers_to_config(const std::vector<double>& numbers) {
   return numbers.size() == 1 ? Config(numbers[0]) : Config::list_of(numbers);
 }
 
-class RandomSharpnessImpl final : public RandomImageLayer {
+class RandomSharpnessImpl final : public RandomFactorLayer {
  public:
   RandomSharpnessImpl(const RandomRange& factor, const RandomSharpnessOptions& options)
-      : RandomImageLayer({"RandomSharpness", options.name, options.trainable, options.dtype},
-                         options.data_format, options.seed, options.bounding_box_format),
-        factor_(checked_factor(factor, 0, 1)),
-        value_range_(sorted(options.value_range)) {}
-
-  Config get_config() const override {
-    Config config = RandomImageLayer::get_config();
-    config.set("factor", factor_.to_config());
-    config.set("value_range", value_range_to_config(value_range_));
-    config.set("seed", seed_config());
-    return config;
-  }
+      : RandomFactorLayer("RandomSharpness", checked_factor(factor, 0, 1),
+                          ordered(options.value_range), options) {}
 
  protected:
   Tensor transform(const Tensor& images) override {
@@ -82,13 +68,9 @@ class RandomSharpnessImpl final : public RandomImageLayer {
     const Tensor blurred = ops::depthwise_conv(
         images, ops::repeat(ops::cast(kernel, images.dtype()), channels, {.axis = 2}),
         {.padding = "same", .data_format = data_format()});
-    const Tensor share = 1.0 - draw(images, factor_) * 2.0;
-    return ops::clip(images + share * (blurred - images), value_range_[0], value_range_[1]);
+    const Tensor share = 1.0 - draw(images, factor()) * 2.0;
+    return ops::clip(images + share * (blurred - images), value_range()[0], value_range()[1]);
   }
-
- private:
-  RandomRange factor_;
-  Range value_range_;
 };
 
 class RandomGaussianBlurImpl final : public RandomImageLayer {
@@ -208,12 +190,7 @@ RandomSharpness::RandomSharpness(RandomRange factor, RandomSharpnessOptions opti
     : ImageLayer(std::make_shared<RandomSharpnessImpl>(factor, std::move(options))) {}
 
 RandomSharpness RandomSharpness::from_config(const Config& config) {
-  ConfigReader reader("RandomSharpness", config);
-  RandomSharpnessOptions options;
-  const RandomRange factor = RandomRange::from_config(reader.require("factor"), "factor");
-  options.value_range = read_value_range(reader);
-  read_random_image_options(reader, options);
-  return RandomSharpness(factor, finish_options(reader, std::move(options)));
+  return read_factor_layer<RandomSharpness, RandomSharpnessOptions>("RandomSharpness", config);
 }
 
 RandomGaussianBlur::RandomGaussianBlur(RandomGaussianBlurOptions options)
@@ -222,12 +199,10 @@ RandomGaussianBlur::RandomGaussianBlur(RandomGaussianBlurOptions options)
 RandomGaussianBlur RandomGaussianBlur::from_config(const Config& config) {
   ConfigReader reader("RandomGaussianBlur", config);
   RandomGaussianBlurOptions options;
-  if (const Config& given = reader.get("factor"); !given.is_null())
-    options.factor = RandomRange::from_config(given, "factor");
+  read_range(reader, "factor", options.factor);
   if (const Config& given = reader.get("kernel_size"); !given.is_null())
     options.kernel_size = read_pair(given, "kernel_size");
-  if (const Config& given = reader.get("sigma"); !given.is_null())
-    options.sigma = RandomRange::from_config(given, "sigma");
+  read_range(reader, "sigma", options.sigma);
   options.value_range = read_value_range(reader);
   read_random_image_options(reader, options);
   return RandomGaussianBlur(finish_options(reader, std::move(options)));
@@ -239,10 +214,8 @@ RandomErasing::RandomErasing(RandomErasingOptions options)
 RandomErasing RandomErasing::from_config(const Config& config) {
   ConfigReader reader("RandomErasing", config);
   RandomErasingOptions options;
-  if (const Config& given = reader.get("factor"); !given.is_null())
-    options.factor = RandomRange::from_config(given, "factor");
-  if (const Config& given = reader.get("scale"); !given.is_null())
-    options.scale = RandomRange::from_config(given, "scale");
+  read_range(reader, "factor", options.factor);
+  read_range(reader, "scale", options.scale);
   options.fill_value = read_fill_value(reader.get("fill_value"));
   options.value_range = read_value_range(reader);
   read_random_image_options(reader, options);

@@ -31,7 +31,7 @@ class RandomSharpness : public ImageLayer {
 };
 
 struct RandomGaussianBlurOptions {
-  RandomRange factor = 1.0;                          ///< how probable it is
+  RandomRange factor = 1.0;  ///< how probable it is; of one number f, drawn from [0, f]
   std::array<std::int64_t, 2> kernel_size = {3, 3};  ///< columns and rows, odd
   RandomRange sigma = 1.0;                           ///< one number s means [0, s]
   std::array<double, 2> value_range = {0, 255};
@@ -52,7 +52,7 @@ class RandomGaussianBlur : public ImageLayer {
 };
 
 struct RandomErasingOptions {
-  RandomRange factor = 1.0;          ///< how probable it is
+  RandomRange factor = 1.0;          ///< how probable it is; of one number f, drawn from [0, f]
   RandomRange scale = {0.02, 0.33};  ///< the square of the share of each side that is erased
   std::vector<double> fill_value =
       {};  ///< one number, or one for each channel; noise where there is none

@@ -259,10 +259,8 @@ RandomShear::RandomShear(RandomShearOptions options)
 RandomShear RandomShear::from_config(const Config& config) {
   ConfigReader reader("RandomShear", config);
   RandomShearOptions options;
-  if (const Config& given = reader.get("x_factor"); !given.is_null())
-    options.x_factor = RandomRange::from_config(given, "x_factor");
-  if (const Config& given = reader.get("y_factor"); !given.is_null())
-    options.y_factor = RandomRange::from_config(given, "y_factor");
+  read_range(reader, "x_factor", options.x_factor);
+  read_range(reader, "y_factor", options.y_factor);
   options.interpolation = reader.get("interpolation", "bilinear");
   options.fill_mode = reader.get("fill_mode", "reflect");
   options.fill_value = reader.get_optional_double("fill_value").value_or(0.0);
@@ -276,8 +274,7 @@ RandomPerspective::RandomPerspective(RandomPerspectiveOptions options)
 RandomPerspective RandomPerspective::from_config(const Config& config) {
   ConfigReader reader("RandomPerspective", config);
   RandomPerspectiveOptions options;
-  if (const Config& given = reader.get("factor"); !given.is_null())
-    options.factor = RandomRange::from_config(given, "factor");
+  read_range(reader, "factor", options.factor);
   options.scale = reader.get_optional_double("scale").value_or(1.0);
   options.interpolation = reader.get("interpolation", "bilinear");
   options.fill_value = reader.get_optional_double("fill_value").value_or(0.0);
@@ -291,10 +288,8 @@ RandomElasticTransform::RandomElasticTransform(RandomElasticTransformOptions opt
 RandomElasticTransform RandomElasticTransform::from_config(const Config& config) {
   ConfigReader reader("RandomElasticTransform", config);
   RandomElasticTransformOptions options;
-  if (const Config& given = reader.get("factor"); !given.is_null())
-    options.factor = RandomRange::from_config(given, "factor");
-  if (const Config& given = reader.get("scale"); !given.is_null())
-    options.scale = RandomRange::from_config(given, "scale");
+  read_range(reader, "factor", options.factor);
+  read_range(reader, "scale", options.scale);
   options.interpolation = reader.get("interpolation", "bilinear");
   options.fill_mode = reader.get("fill_mode", "reflect");
   options.fill_value = reader.get_optional_double("fill_value").value_or(0.0);

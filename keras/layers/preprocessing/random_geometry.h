@@ -34,7 +34,7 @@ class RandomShear : public ImageLayer {
 };
 
 struct RandomPerspectiveOptions {
-  RandomRange factor = 1.0;  ///< how probable it is
+  RandomRange factor = 1.0;  ///< how probable it is; of one number f, drawn from [0, f]
   double scale = 1.0;        ///< how far the corners move: half of it, of their place, at most
   std::string interpolation = "bilinear";  ///< or "nearest"
   double fill_value = 0.0;
@@ -55,8 +55,8 @@ class RandomPerspective : public ImageLayer {
 };
 
 struct RandomElasticTransformOptions {
-  RandomRange factor = 1.0;                ///< how probable it is
-  RandomRange scale = 1.0;                 ///< how strong it is
+  RandomRange factor = 1.0;  ///< how probable it is; of one number f, drawn from [0, f]
+  RandomRange scale = 1.0;   ///< how strong it is
   std::string interpolation = "bilinear";  ///< or "nearest"
   std::string fill_mode = "reflect";       ///< or "wrap", "constant", "nearest", "mirror"
   double fill_value = 0.0;

@@ -61,6 +61,12 @@ RandomRange checked_factor(const RandomRange& factor, int least, int most,
 /// Images whose values are brought from one range to another.
 Tensor scale_range(const Tensor& images, const std::array<double, 2>& from,
                    const std::array<double, 2>& to);
+/// Reads a RandomRange, or an optional one, that a config may leave out.
+template <typename Range>
+void read_range(ConfigReader& reader, const char* key, Range& into) {
+  if (const Config& given = reader.get(key); !given.is_null())
+    into = RandomRange::from_config(given, key);
+}
 /// Reads what all these layers have.
 template <typename Options>
 void read_random_image_options(ConfigReader& reader, Options& options) {

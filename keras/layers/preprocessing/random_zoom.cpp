@@ -99,8 +99,7 @@ RandomZoom RandomZoom::from_config(const Config& config) {
   const RandomRange height_factor =
       RandomRange::from_config(reader.require("height_factor"), "height_factor");
   RandomZoomOptions options;
-  if (const Config& width = reader.get("width_factor"); !width.is_null())
-    options.width_factor = RandomRange::from_config(width, "width_factor");
+  read_range(reader, "width_factor", options.width_factor);
   options.fill_mode = reader.get("fill_mode", "reflect");
   options.interpolation = reader.get("interpolation", "bilinear");
   options.fill_value = reader.get("fill_value", 0.0);

@@ -1,5 +1,6 @@
 #include "keras/layers/preprocessing/value_range.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "keras/engine/error.h"
@@ -16,6 +17,10 @@ std::array<double, 2> read_value_range(ConfigReader& reader) {
         str("The `value_range` argument should be a list of two numbers. Received: value_range=",
             config));
   return {config.as_list()[0].as_double(), config.as_list()[1].as_double()};
+}
+
+std::array<double, 2> ordered(const std::array<double, 2>& range) {
+  return {std::min(range[0], range[1]), std::max(range[0], range[1])};
 }
 
 Config value_range_to_config(const std::array<double, 2>& range) {
