@@ -21,9 +21,11 @@ target_compile_options(keras_test_warnings INTERFACE
 
 # keras_add_tests(PROGRAM PREFIX KIND SOURCES…): KIND, `unit` or `crossing`, is the label in ctest,
 # PREFIX begins the names of the tests. GoogleTest's header is half of what a test takes to compile:
-# it is compiled once, for all of them. ccache wants to be told that it may keep what uses it.
+# it is compiled once, for all of them. ccache wants to be told that it may keep what uses it. What
+# tests do themselves takes longer to optimize than it takes to run.
 function(keras_add_tests program prefix kind)
   add_executable(${program} ${ARGN})
+  target_compile_options(${program} PRIVATE "$<$<CONFIG:Release>:-O1>")
   get_property(with_headers GLOBAL PROPERTY keras_tests_with_headers)
   if(with_headers)
     target_precompile_headers(${program} REUSE_FROM ${with_headers})
