@@ -176,15 +176,17 @@ void read_optimizer_state(const Model& model, const StoredWeights& stored) {
   const std::size_t count = stored.count(path);
   // An optimizer that was saved before it had its slots has nothing that its config has not.
   if (count < 2) return;
-  // Keras goes on, too: it wraps optimizers of mixed_float16 without a word in the config.
-  if (count > state.size() || (count < state.size() && stored.files().size() > 1))
-    return utils::warn(str("The optimizer's state is not restored, because it has ", state.size(),
-                           " variables and the file has ", count, " in ", path, "."));
-  if (count < state.size()) {
-    // Keras 2 does not save the learning rate among them.
+  if (count != state.size()) {
+    // Keras 2 does not save the learning rate among them, but slots of a momentum of 0.
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
-    legacy::restore_optimizer(model, stored.files()[0].root().group(path), names);
+    const bool restored =
+        stored.files().size() == 1 &&
+        legacy::restore_optimizer(model, stored.files()[0].root().group(path), names);
+    // Keras goes on, too: it wraps optimizers of mixed_float16 without a word in the config.
+    if (!restored)
+      utils::warn(str("The optimizer's state is not restored, because it has ", state.size(),
+                      " variables and the file has ", count, " in ", path, "."));
     return;
   }
   std::vector<Tensor> values;

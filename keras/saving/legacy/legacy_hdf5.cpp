@@ -37,8 +37,9 @@ void compile_as_saved(const Model& model, const Config& training, bool is_old) {
   try {
     model.model_impl().compile_from_config(config);
   } catch (const ValueError& error) {
-    utils::warn(str("The model was *not* compiled as it was saved: ", error.message(),
-                    " Compile it manually."));
+    const std::string& reason = error.message();
+    utils::warn(str("The model was *not* compiled as it was saved: ", reason,
+                    reason.ends_with('.') ? "" : ".", " Compile it manually."));
   }
 }
 

@@ -281,6 +281,64 @@ TEST(LegacyHdf5, RestoresTheTrainingOfKeras2) {
   EXPECT_NEAR(logs["mean_absolute_error"], 0.35, 1e-5);
 }
 
+/// A file whose Adam of two steps, with its moments, has a loss scale around it.
+OldFile with_loss_scale(const std::string& dynamic) {
+  OldFile file = bare_sequential();
+  file.root().attribute("training_config", R"({"optimizer_config": {
+    "class_name": "LossScaleOptimizerV3", "config": {"inner_optimizer": {"module":
+    "keras.optimizers", "class_name": "Adam", "config": {"learning_rate": 0.25, "jit_compile": false,
+    "is_legacy_optimizer": false}, "registered_name": null}, "dynamic": )" +
+                                               dynamic +
+                                               R"(, "initial_scale": 64.0,
+    "dynamic_growth_steps": 2000}}, "loss": "mse", "metrics": null, "loss_weights": null})");
+  const std::vector<std::pair<std::string, Tensor>> state = {
+      {"iteration:0", Tensor(std::int64_t{2})},
+      {"m/dense/kernel:0", Tensor::from(std::vector<float>{1, 2, 3, 4}, {2, 2})},
+      {"v/dense/kernel:0", Tensor::from(std::vector<float>{5, 6, 7, 8}, {2, 2})},
+      {"m/dense/bias:0", Tensor::from(std::vector<float>{9, 10}, {2})},
+      {"v/dense/bias:0", Tensor::from(std::vector<float>{11, 12}, {2})}};
+  file.add_state(state);
+  return file;
+}
+
+TEST(LegacyHdf5, RestoresTheOptimizerInsideALossScale) {
+  const TempFolder folder;
+  const Model model = load_model(with_loss_scale("true").save(folder));
+  EXPECT_EQ(model.optimizer().class_name(), "LossScaleOptimizer");
+  EXPECT_NEAR(model.optimizer().learning_rate().item<double>(), 0.25, 1e-7);
+  const Variables variables = model.optimizer().variables();
+  ASSERT_GE(variables.size(), 6u);
+  const auto inner = variables.end() - 6;
+  EXPECT_EQ((inner - 1)->value().item<double>(), 64);
+  EXPECT_EQ(inner->value().item<std::int64_t>(), 2);
+  expect_values(inner[2], {1, 2, 3, 4});
+  expect_values(inner[5], {11, 12});
+}
+
+TEST(LegacyHdf5, MakesAFixedLossScaleAnArgument) {
+  const TempFolder folder;
+  const Optimizer optimizer = load_model(with_loss_scale("false").save(folder)).optimizer();
+  EXPECT_EQ(optimizer.class_name(), "Adam");
+  EXPECT_EQ(optimizer.get_config().get("loss_scale_factor", 0.0), 64);
+  EXPECT_EQ(optimizer.variables()[0].value().item<std::int64_t>(), 2);
+}
+
+TEST(LegacyHdf5, NeedsNoSlotsOfAMomentumOfZero) {
+  const TempFolder folder;
+  OldFile file = bare_sequential();
+  file.root().attribute("training_config", R"({"optimizer_config": {"class_name": "SGD",
+    "config": {"learning_rate": 0.25, "momentum": 0.0}}, "loss": "mse", "metrics": null,
+    "loss_weights": null})");
+  const std::vector<std::pair<std::string, Tensor>> state = {
+      {"iteration:0", Tensor(std::int64_t{3})},
+      {"m/dense/kernel:0", Tensor::from(std::vector<float>{0, 0, 0, 0}, {2, 2})},
+      {"m/dense/bias:0", Tensor::from(std::vector<float>{0, 0}, {2})}};
+  file.add_state(state);
+  const Variables variables = load_model(file.save(folder)).optimizer().variables();
+  ASSERT_EQ(variables.size(), 2u);
+  EXPECT_EQ(variables[0].value().item<std::int64_t>(), 3);
+}
+
 TEST(LegacyHdf5, WorksOutTheProductThatTheNadamOfKeras2KeepsToItself) {
   const TempFolder folder;
   OldFile file = bare_sequential();

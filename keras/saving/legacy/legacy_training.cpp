@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,10 +36,25 @@ Config learning_rate_with_decay(const Config& rate, double decay) {
             {"staircase", false}}}};
 }
 
+Config modern_optimizer(const Config& optimizer);
+
+/// What Keras 2 puts around the optimizer of mixed_float16, "LossScaleOptimizerV3" from 2.11 on. A
+/// scale that stays is an argument of the inner optimizer by now.
+Config modern_loss_scale(Config config) {
+  Config inner = modern_optimizer(config.at("inner_optimizer"));
+  if (Config* own = inner.find("config"); own && !config.get("dynamic", true)) {
+    own->set("loss_scale_factor", Config(config.at("initial_scale")));
+    return inner;
+  }
+  config.set("inner_optimizer", std::move(inner));
+  return {{"class_name", "LossScaleOptimizer"}, {"config", std::move(config)}};
+}
+
 Config modern_optimizer(const Config& optimizer) {
   const Config* given = optimizer.find("config");
   if (given == nullptr || !given->is_dict()) return optimizer;
   Config config = *given;
+  if (config.contains("inner_optimizer")) return modern_loss_scale(std::move(config));
   if (const Config* rate = config.find("lr")) {
     if (!config.contains("learning_rate")) config.set("learning_rate", Config(*rate));
     config.erase("lr");
@@ -162,6 +178,17 @@ double nadam_product(const Config& config, std::int64_t steps) {
   return product;
 }
 
+/// What Keras 2 has in its files: not what a loss scale around the optimizer counts.
+Variables variables_in_files(const Model& model) {
+  Variables variables = model.model_impl().optimizer_variables();
+  if (model.optimizer().class_name() != "LossScaleOptimizer") return variables;
+  const auto scale = std::find_if(variables.begin(), variables.end(), [](const Variable& variable) {
+    return variable.name() == "dynamic_scale";
+  });
+  if (scale != variables.end()) variables.erase(variables.begin(), std::next(scale));
+  return variables;
+}
+
 /// What the file's scalars leave to say.
 void complete_counters(const Model& model, const Variables& counters, std::size_t read) {
   constexpr std::size_t kNadams = 3;  // steps, learning rate, product
@@ -190,8 +217,8 @@ Config modern_compile_config(const Config& training) {
 }
 
 bool restore_optimizer(const Model& model, const Hdf5Group& group,
-                       const std::vector<std::string>& names) {
-  const Variables variables = model.model_impl().optimizer_variables();
+                       const std::vector<std::string>& all_names) {
+  const Variables variables = variables_in_files(model);
   const std::size_t weights = model.trainable_weights().size();
   // Slots of scalar weights are scalars, too: their place tells them apart, which is no rule for
   // the optimizers that have counters of their own.
@@ -204,6 +231,10 @@ bool restore_optimizer(const Model& model, const Hdf5Group& group,
     (counts ? counters : slots).push_back(variables[i]);
     most = std::max(most, variables[i].shape().size());
   }
+  // Keras 2 has slots of a momentum of 0, too.
+  std::vector<std::string> names = all_names;
+  if (slots.empty())
+    std::erase_if(names, [&](const auto& name) { return group.dataset(name).shape().rank() != 0; });
   auto state = read_state(group, names, most, known);
   if (!state || state->slots.size() != slots.size() || state->scalars.size() > counters.size())
     return false;
