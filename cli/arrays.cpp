@@ -54,7 +54,8 @@ Tensor read_csv(const std::string& path) {
         throw BadInput(str(path, ", line ", number, ": \"", field,
                            "\" is not a number; give numbers with commas between"));
   }
-  if (values.empty()) throw BadInput(path + ": has no numbers");
+  if (values.empty())
+    throw BadInput(path + ": has no numbers; give rows of them with commas between");
   return Tensor::from(values, {static_cast<std::int64_t>(values.size() / columns),
                                static_cast<std::int64_t>(columns)});
 }
@@ -86,15 +87,21 @@ std::string csv_text(const Tensor& array) {
   return out;
 }
 
-void write_arrays(const std::string& path, const NamedTensors& arrays) {
+void check_array_file(const std::string& path, std::size_t count) {
   const std::string ending = ending_of(path);
-  if (ending == ".npz") return save_tensors(path, arrays);
+  if (ending == ".npz") return;
   if (ending != ".npy" && ending != ".csv")
     throw BadInput(path +
                    ": not a kind of file that arrays are written to; give .npy, .npz or .csv");
-  if (arrays.size() != 1)
-    throw BadInput(str(path, ": holds one array, the model has ", arrays.size(),
-                       " outputs; give an .npz file"));
+  if (count != 1)
+    throw BadInput(
+        str(path, ": holds one array, the model has ", count, " outputs; give an .npz file"));
+}
+
+void write_arrays(const std::string& path, const NamedTensors& arrays) {
+  check_array_file(path, arrays.size());
+  const std::string ending = ending_of(path);
+  if (ending == ".npz") return save_tensors(path, arrays);
   if (ending == ".npy") return save_tensor(path, arrays[0].second);
   saving::write_file_atomically(path, csv_text(arrays[0].second));
 }

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/files.h"
+#include "keras/engine/error.h"
 #include "keras/saving/atomic_file.h"
 #include "keras/saving/saving_api.h"
 #include "keras/saving/serialization.h"
@@ -22,7 +23,12 @@ Model read(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  return model_from_json(text.str());
+  try {
+    return model_from_json(text.str());
+  } catch (Error& error) {
+    error.add_frame(path);
+    throw;
+  }
 }
 
 void run(const Arguments& arguments) {

@@ -26,6 +26,8 @@ void check_writable(const std::string& path) {
   std::error_code none;
   if (std::filesystem::is_directory(path, none))
     throw BadInput(path + ": is a folder; name a file in it");
+  if (std::filesystem::exists(path, none) && access(path.c_str(), W_OK) != 0)
+    throw BadInput(path + ": " + std::strerror(errno) + "; choose a file that may be replaced");
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   if (access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)
     throw BadInput(path + ": " + std::strerror(errno) + "; choose a folder that can be written");
@@ -40,6 +42,9 @@ std::string ending_of(const std::string& path) {
 
 Model open_model(const std::string& path, bool compile) {
   check_readable(path);
+  if (ending_of(path) == ".json")
+    throw BadInput(path + ": a config without weights; make a model of it with `keras convert " +
+                   path + " model.keras --weights FILE`");
   return load_model(path, {.compile = compile});
 }
 

@@ -42,6 +42,8 @@ struct Examples {
 /// `part` is "train" or "test": `x_train` is looked for before `x`.
 Examples read_examples(const Model& model, const std::string& path, const std::string& part);
 
+/// Throws BadInput where a path is not for so many arrays; asked before the work that makes them.
+void check_array_file(const std::string& path, std::size_t count);
 /// Arrays by the ending of the path: `.npy` (one), `.npz` or `.csv` (one).
 void write_arrays(const std::string& path, const NamedTensors& arrays);
 /// Rows of numbers with commas between.

@@ -77,6 +77,8 @@ void print_classes(const Config& examples) {
 void run(const Arguments& arguments) {
   if (!arguments.output.empty()) check_writable(arguments.output);
   const Model model = open_model(arguments.file);
+  if (!arguments.output.empty())
+    check_array_file(arguments.output, std::max<std::size_t>(model.output_names().size(), 1));
   Tensors inputs = read_inputs(model, arguments.inputs);
   if (arguments.scale != 1)
     for (auto& input : inputs) input = input * static_cast<float>(arguments.scale);

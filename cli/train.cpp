@@ -34,6 +34,8 @@ Logs last_of(const callbacks::History& history) {
 
 void run(const Arguments& arguments) {
   check_writable(arguments.output);
+  if (const std::string ending = ending_of(arguments.output); ending != ".keras" && ending != ".h5")
+    throw BadInput(arguments.output + ": not a format of models; give .keras or .h5");
   if (arguments.seed >= 0) utils::set_random_seed(arguments.seed);
   const Model model = open_compiled(arguments.file, arguments.compile);
   const Examples examples = read_examples(model, arguments.data, "train");

@@ -57,7 +57,9 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(follow_lin
 AtomicFile::~AtomicFile() { remove_temporary(); }
 
 void AtomicFile::fail(std::string_view action) const {
-  throw IoError(str("Cannot ", action, " ", target_.string(), ": ", std::strerror(errno), "."));
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  throw IoError(str("Cannot ", action, " ", target_.string(), ": ", std::strerror(errno), "."),
+                full ? "make room there, or choose another disk." : "");
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {

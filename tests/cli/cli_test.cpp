@@ -189,6 +189,8 @@ TEST_F(Cli, RefusesBadInputInOneLine) {
   write("bad.csv", "1,2,3,4\n1,2\n");
   write("words.csv", "1,2,3,4\n1,two,3,4\n");
   write("narrow.csv", "1,2,3\n");
+  write("empty.csv", "a,b,c,d\n");
+  write("no.json", "{\"a\": 1}");
   save_tensors(folder_.file("only_x.npz"), {{"x", x_}});
   expect_refused("summary missing.keras", "check the name");
   expect_refused("summary .", "is a folder");
@@ -196,6 +198,9 @@ TEST_F(Cli, RefusesBadInputInOneLine) {
   expect_refused("predict model.keras bad.csv", "line 2: 2 columns");
   expect_refused("predict model.keras words.csv", "\"two\" is not a number");
   expect_refused("predict model.keras narrow.csv", "does not fit the input \"features\"");
+  expect_refused("predict model.keras empty.csv", "has no numbers; give");
+  expect_refused("convert no.json new.json", "no.json");
+  expect_refused("summary no.json", "--weights");
   expect_refused("predict model.keras model.keras", "give .npy, .npz, .csv or images");
   expect_refused("predict model.keras x.npy -o y.txt", "y.txt");
   expect_refused("evaluate model.keras only_x.npz", "has no array y");
@@ -223,6 +228,8 @@ TEST_F(Cli, ChecksPermissions) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read and write everywhere";
   std::filesystem::permissions(folder_.file("x.npy"), std::filesystem::perms::none);
   expect_refused("predict model.keras x.npy", "permission");
+  std::filesystem::permissions(folder_.file("data.npz"), std::filesystem::perms::owner_read);
+  expect_refused("predict model.keras data.npz -o data.npz", "may be replaced");
   std::filesystem::permissions(
       folder_.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   expect_refused("convert model.keras new.keras", "ermission");
@@ -279,6 +286,7 @@ TEST_F(Cli, LeavesTheTargetAloneWhenItFails) {
   write("target.keras", "old");
   expect_refused("train plain.keras data.npz -o target.keras", "--loss");
   expect_refused("train model.keras data.npz -o nowhere/new.keras", "nowhere");
+  expect_refused("train model.keras data.npz --epochs 1000000 -o new.txt", "give .keras or .h5");
   EXPECT_EQ(std::filesystem::file_size(folder_.path() / "target.keras"), 3U);
 }
 
