@@ -138,16 +138,20 @@ if(conformance_tests)
 endif()
 
 # The cases that real Keras worked out, in the folder that KERAS_CORPUS names when the tests run, and
-# beside it `wild`: files of other people with what Keras makes of them. Left out there: an LSTM whose
-# 50 steps on random input make a rounding error of the 24th bit a difference of 0.1.
+# beside it `wild`: files of other people with what Keras makes of them. One of these, an LSTM, makes
+# rounding errors large in 50 steps on random input: what Keras computes with TensorFlow, which the
+# case holds, is 0.046 from what it computes with JAX and 0.121 from what float64 gives; ours is 0.059,
+# 0.013 and 0.062 from the three. It may be as far from the case as the exact result is.
 if(TARGET conformance)
   add_test(NAME conformance.Corpus COMMAND sh -c
     "[ -d \"$KERAS_CORPUS\" ] || exit 77; exec \"$0\" \"$KERAS_CORPUS\""
     $<TARGET_FILE:conformance>)
-  add_test(NAME conformance.Wild COMMAND sh -c
-    "wild=\"\${KERAS_WILD:-\${KERAS_CORPUS:-.}/../wild}\"; \
-[ -e \"$wild/index.json\" ] || exit 77; exec \"$0\" \"$wild\" --filter \"$1\""
-    $<TARGET_FILE:conformance> "^(?!predict/036$)")
-  set_tests_properties(conformance.Corpus conformance.Wild PROPERTIES
+  set(wild "wild=\"\${KERAS_WILD:-\${KERAS_CORPUS:-.}/../wild}\"; \
+[ -e \"$wild/index.json\" ] || exit 77; exec \"$0\" \"$wild\" \"$@\"")
+  add_test(NAME conformance.Wild
+    COMMAND sh -c "${wild}" $<TARGET_FILE:conformance> --filter "^(?!predict/036$)")
+  add_test(NAME conformance.WildUnsteady
+    COMMAND sh -c "${wild}" $<TARGET_FILE:conformance> --filter "^predict/036$" --atol 0.121)
+  set_tests_properties(conformance.Corpus conformance.Wild conformance.WildUnsteady PROPERTIES
     SKIP_RETURN_CODE 77 LABELS crossing TIMEOUT 900)
 endif()

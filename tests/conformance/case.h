@@ -31,6 +31,8 @@ class Case {
   std::filesystem::path file(const std::string& name) const { return folder_ / name; }
   bool has_array(const std::string& name) const { return arrays_.contains(name); }
   Tensor array(const std::string& name) const;
+  /// Lets all numbers differ by so much.
+  void widen(double atol) { atol_ = atol; }
   /// Where files that show what is written go; empty where none are asked for.
   void write_into(const std::filesystem::path& folder) { output_ = folder; }
   const std::filesystem::path& output() const { return output_; }
