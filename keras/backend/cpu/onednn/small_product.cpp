@@ -17,7 +17,6 @@ namespace {
 constexpr std::int64_t kMostRows = 48;
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 17;
-constexpr std::int64_t kLanes = 16;
 constexpr std::size_t kMostSteps = 8;
 
 class ColumnBlocks final : public engine::Layout {
