@@ -1,7 +1,6 @@
 #include "keras/backend/cpu/simd/elementwise_plan.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "keras/backend/cpu/simd/plan_run.h"
@@ -24,8 +23,6 @@ constexpr double kPartNanoseconds = 5000;
 /// number of threads.
 constexpr std::int64_t kMostSplits = 32;
 constexpr std::int64_t kTilesPerSplit = 8;
-
-constexpr std::size_t kNoSlot = std::numeric_limits<std::size_t>::max();
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -251,7 +248,7 @@ class PlanBuilder {
         (at(std::max(lanes, std::int64_t{kPadding})) * 8 + 127) / 64 * 64;
     const std::size_t table_bytes = (code_.size() * sizeof(void*) + 63) / 64 * 64;
     std::size_t slots = 0;
-    plan_.slots_.assign(code_.size(), kNoSlot);
+    plan_.slots_.assign(code_.size(), 0);  // nothing reads those that get none
     const auto place = [&](std::size_t slot) { return table_bytes + slot * slot_bytes; };
     for (Value value = 0; value < count(); ++value)
       if (rates_[at(value)] != Rate::kVarying) plan_.slots_[at(value)] = place(slots++);

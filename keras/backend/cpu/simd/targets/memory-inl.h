@@ -63,9 +63,10 @@ KERAS_INLINE float read(Half value) {
 template <typename M>
 KERAS_INLINE M saturate(double x) {
   if constexpr (sizeof(M) == 8) {
-    const std::int64_t inside = static_cast<std::int64_t>(x);
-    const std::int64_t clamped = x >= 0x1p63 ? INT64_MAX : (x < -0x1p63 ? INT64_MIN : inside);
-    return x != x ? 0 : clamped;
+    // What does not fit must not even be converted.
+    double inside = x != x || x >= 0x1p63 ? 0.0 : x;
+    inside = inside < -0x1p63 ? -0x1p63 : inside;
+    return x >= 0x1p63 ? INT64_MAX : static_cast<std::int64_t>(inside);
   } else {
     constexpr bool is_signed = M(-1) < M(0);
     constexpr double low = is_signed ? -static_cast<double>(1ULL << (8 * sizeof(M) - 1)) : 0.0;
