@@ -162,9 +162,7 @@ TEST(ModelTraining, TenThousandPredictionsOfManySizesDoNotGrowTheProcess) {
 }
 
 TEST(ModelTraining, TenThousandStepsDoNotGrowTheProcess) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the sanitizer keeps what was freed";
-#endif
+  if (test_support::kAddressSanitizer) GTEST_SKIP() << "the sanitizer keeps what was freed";
   const Sequential model = make_classifier();
   const Tensor x = random::normal({16, 2}, {.seed = 1}).eval();
   const Tensor y = ops::zeros({16}, DType::kInt32).eval();
