@@ -1,5 +1,9 @@
 #include "keras/engine/graph/trace.h"
 
+#include <array>
+#include <exception>
+
+#include "keras/engine/error.h"
 #include "keras/engine/graph/node.h"
 #include "keras/engine/tensor/variable_state.h"
 
@@ -9,7 +13,10 @@ namespace {
 thread_local Trace* current_trace = nullptr;
 
 // Primes, so that a stand-in rarely equals or divides a real dimension by accident.
-constexpr std::int64_t kStandIns[] = {83, 89};
+using StandIns = std::array<std::int64_t, 2>;
+constexpr StandIns kStandIns = {83, 89};
+// For what needs more, such as long windows of sound.
+constexpr StandIns kLargeStandIns = {4'093, 4'099};
 
 Specs with_stand_in(const Specs& specs, std::int64_t stand_in) {
   Specs out = specs;
@@ -19,13 +26,23 @@ Specs with_stand_in(const Specs& specs, std::int64_t stand_in) {
   return out;
 }
 
-Specs run_on_placeholders(const std::function<Tensors(const Tensors&)>& function,
-                          const Specs& specs) {
+using Function = std::function<Tensors(const Tensors&)>;
+
+Specs run_on_placeholders(const Function& function, const Specs& specs) {
   Trace scope(Trace::Mode::kCompile);
   Tensors inputs;
   for (const auto& spec : specs) inputs.push_back(make_placeholder(spec));
   Specs out;
   for (const auto& output : function(inputs)) out.push_back(output.spec());
+  return out;
+}
+
+Specs eval_with(const StandIns& stand_ins, const Function& function, const Specs& inputs) {
+  Specs out = run_on_placeholders(function, with_stand_in(inputs, stand_ins[0]));
+  const Specs second = run_on_placeholders(function, with_stand_in(inputs, stand_ins[1]));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    for (int axis = 0; axis < out[i].shape.rank(); ++axis)
+      if (out[i].shape[axis] != second[i].shape[axis]) out[i].shape[axis] = kUnknown;
   return out;
 }
 
@@ -66,13 +83,17 @@ TracedVariable& Trace::find_or_add(const Variable& variable) {
 Specs abstract_eval(const std::function<Tensors(const Tensors&)>& function, const Specs& inputs) {
   bool unknown = false;
   for (const auto& spec : inputs) unknown = unknown || !spec.shape.is_static();
-  Specs out = run_on_placeholders(function, with_stand_in(inputs, kStandIns[0]));
-  if (!unknown) return out;
-  const Specs second = run_on_placeholders(function, with_stand_in(inputs, kStandIns[1]));
-  for (std::size_t i = 0; i < out.size(); ++i)
-    for (int axis = 0; axis < out[i].shape.rank(); ++axis)
-      if (out[i].shape[axis] != second[i].shape[axis]) out[i].shape[axis] = kUnknown;
-  return out;
+  if (!unknown) return run_on_placeholders(function, inputs);
+  try {
+    return eval_with(kStandIns, function, inputs);
+  } catch (const ShapeError&) {
+    const std::exception_ptr first = std::current_exception();
+    try {
+      return eval_with(kLargeStandIns, function, inputs);
+    } catch (const Error&) {
+      std::rethrow_exception(first);
+    }
+  }
 }
 
 }  // namespace keras::engine

@@ -55,6 +55,7 @@ TEST(Conv, ChannelsFirstIsTheTransposeOfChannelsLast) {
 TEST(Conv, ShapesOfSymbolicTensors) {
   EXPECT_EQ(Conv1D(4, 3, {.padding = "causal", .dilation_rate = 2})(Input({10, 2})).shape(),
             (Shape{kUnknown, 10, 4}));
+  EXPECT_EQ(Conv1D(4, 200)(Input({kUnknown, 2})).shape(), (Shape{kUnknown, kUnknown, 4}));
   EXPECT_EQ(Conv2D(4, 3, {.strides = 2})(Input({kUnknown, 9, 2})).shape(),
             (Shape{kUnknown, kUnknown, 4, 4}));
   EXPECT_EQ(Conv3D(4, {1, 2, 3}, {.padding = "same"})(Input({5, 6, 7, 2})).shape(),

@@ -88,6 +88,8 @@ TEST(STFTSpectrogram, IsKeras) {
                  -0.75f, 1.5f,    1.5f,  0.75f, -2.25f, -3,      0, 0, -0.75f, -2.25f,  0, 0},
                 1e-4f);
   EXPECT_EQ(density(Input({8, 2})).shape(), (Shape{kUnknown, 2, 6}));
+  // Frames may be long, however long the sound is.
+  EXPECT_EQ(STFTSpectrogram()(Input({kUnknown, 1})).shape(), (Shape{kUnknown, kUnknown, 129}));
 }
 
 TEST(STFTSpectrogram, HasGradients) {
