@@ -143,8 +143,11 @@ Hashing Hashing::from_config(const Config& config) {
   HashingOptions options;
   const std::int64_t num_bins = reader.require("num_bins").as_int();
   const Config& mask = reader.get("mask_value");
-  if (mask.is_string()) options.mask_value = mask.as_string();
-  if (mask.is_number()) options.mask_value = mask.as_int();
+  if (mask.is_string()) {
+    options.mask_value = mask.as_string();
+  } else if (!mask.is_null()) {
+    options.mask_value = mask.as_int();
+  }
   options.salt = salt_from_config("Hashing", reader.get("salt"));
   options.output_mode = reader.get("output_mode", "int");
   options.sparse = reader.get("sparse", false);

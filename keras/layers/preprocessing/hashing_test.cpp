@@ -55,6 +55,9 @@ TEST(Hashing, RefusesBadArguments) {
                            "`dtype` should be an integer type");
   expect_error<ValueError>([] { Hashing(3, {.output_mode = "count", .sparse = true}); },
                            "`sparse=True` is not supported");
+  Config config = Hashing(3).get_config();
+  config.set("mask_value", Config::list({1}));
+  expect_error<ValueError>([&] { Hashing::from_config(config); }, "Expected an int");
   expect_error<DtypeError>([] { Hashing(3, {.mask_value = std::int64_t{4}})(words()); },
                            "`mask_value` is an integer");
 }

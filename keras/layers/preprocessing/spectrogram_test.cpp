@@ -104,6 +104,10 @@ TEST(STFTSpectrogram, RefusesBadArguments) {
     expect_error<ValueError>([&] { STFTSpectrogram{options}; }, message);
   };
   expect_config_round_trip(STFTSpectrogram({.mode = "angle", .window = {}, .scaling = {}}));
+  Config config = STFTSpectrogram().get_config();
+  config.set("window", 3);
+  expect_error<ValueError>([&] { STFTSpectrogram::from_config(config); },
+                           "`window` must be a name or a list of values. Received: window=3");
   refuse({.mode = "x"}, "Output mode is invalid");
   refuse({.frame_length = 4, .frame_step = 5}, "`frame_step` should be a positive integer not");
   refuse({.frame_length = 4, .fft_length = 3}, "`fft_length` should be not less than");

@@ -184,6 +184,9 @@ STFTSpectrogram STFTSpectrogram::from_config(const Config& config) {
     std::vector<double> values;
     for (const auto& value : window.as_list()) values.push_back(value.as_double());
     options.window = std::move(values);
+  } else if (!window.is_null()) {
+    throw ValueError(str(
+        "STFTSpectrogram: `window` must be a name or a list of values. Received: window=", window));
   } else if (config.contains("window")) {
     options.window = std::monostate();
   }
