@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "example_data.h"
+#include "example_plot.h"
 
 using namespace keras;
 
@@ -58,18 +59,20 @@ int main(int argc, char** argv) {
   model.compile({.optimizer = optimizers::Adam({.learning_rate = 3e-3}),
                  .loss = losses::SparseCategoricalCrossentropy({.from_logits = true})});
   const Layer memory = model.get_layer("memory");
-  double loss = 0;
+  std::vector<double> bits;
   const example::Stopwatch training;
   for (int epoch = 0; epoch < (arguments.quick ? 2 : 12); ++epoch) {
     static_cast<const layers::LSTM&>(memory).reset_state();
     const auto history = model.fit(Tensor::from(x, {batches * kRows, kSteps}),
                                    Tensor::from(y, {batches * kRows, kSteps}),
                                    {.batch_size = kRows, .verbose = 0, .shuffle = false});
-    loss = history.history.at("loss").back();
-    std::printf("epoch %d: %.3f bits a character\n", epoch + 1, loss / std::log(2.0));
+    bits.push_back(history.history.at("loss").back() / std::log(2.0));
+    std::printf("epoch %d: %.3f bits a character\n", epoch + 1, bits.back());
   }
-
-  const double seconds = training.seconds(), bits = loss / std::log(2.0);
+  const double seconds = training.seconds();
+  example::plot("text_generation.png", {bits},
+                "set xlabel 'epoch'\nset ylabel 'bits a character'\nplot $data using ($0 + 1):1 "
+                "with linespoints pointtype 7 linecolor rgb '#e6550d' notitle");
 
   // The same weights for one row and one step, whose state stays from character to character.
   const Sequential writer = make_model(vocabulary, 1, 1);
@@ -83,5 +86,5 @@ int main(int argc, char** argv) {
     written += letters[static_cast<std::size_t>(code)];
   }
   std::printf("%s\n", written.c_str());
-  return example::finish(bits, seconds, arguments.quick || bits < 2.6);
+  return example::finish(bits.back(), seconds, arguments.quick || bits.back() < 2.6);
 }

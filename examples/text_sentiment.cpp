@@ -4,9 +4,11 @@
 #include <keras/datasets/numpy_shuffle.h>
 #include <keras/keras.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "example_data.h"
+#include "example_plot.h"
 
 using namespace keras;
 
@@ -25,6 +27,20 @@ std::string to_utf8(const std::string& text) {
     }
   }
   return out;
+}
+
+/// How many sentences of each kind get which score, in steps of a twentieth.
+void show(const std::vector<float>& scores, const std::vector<float>& labels) {
+  std::vector<std::vector<double>> counts(2, std::vector<double>(20));
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    counts[labels[i] > 0.5f][std::min<std::size_t>(19, static_cast<std::size_t>(scores[i] * 20))] +=
+        1;
+  example::plot("text_sentiment.png", counts,
+                "set xrange [0:1]\nset xlabel 'score'\nset style fill transparent solid 0.5\n"
+                "set boxwidth 0.05\nset key top center\n"
+                "plot $data using ($0 / 20 + 0.025):1 with boxes linecolor rgb '#3182bd' title "
+                "'unfriendly sentences', $data using ($0 / 20 + 0.025):2 with boxes linecolor rgb "
+                "'#e6550d' title 'friendly sentences'");
 }
 
 }  // namespace
@@ -82,6 +98,7 @@ int main(int argc, char** argv) {
   const double accuracy = model.evaluate(test_x, test_y, {.verbose = 0})["accuracy"];
   std::printf("accuracy on %zu sentences: %.2f %%\n", x.size() - cut, 100 * accuracy);
 
+  show(model.predict(test_x, {.verbose = 0}).to_vector<float>(), test_y.to_vector<float>());
   const Tensor mine =
       string_tensor({"a moving and beautiful film", "dull, lifeless and far too long"}, {2, 1});
   const auto scores = model.predict(mine, {.verbose = 0}).to_vector<float>();

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   train(model, few, 3e-3, epochs);
   std::printf("a new head on what knows 0 to 4: %.1f %%\n", accuracy(model));
   base.set_trainable(true);
-  train(model, few, 1e-4, epochs);
+  train(model, few, 1e-3, epochs);
   const double tuned = accuracy(model);
   std::printf("with all of it tuned: %.1f %%\n", tuned);
   show(model, high.x);

@@ -64,7 +64,7 @@ model = with_head(base)
 train(model, few, 3e-3, epochs)
 print(f"a new head on what knows 0 to 4: {accuracy(model):.1f} %")
 base.trainable = True
-train(model, few, 1e-4, epochs)
+train(model, few, 1e-3, epochs)
 tuned = accuracy(model)
 print(f"with all of it tuned: {tuned:.1f} %")
 example_data.finish(tuned / 100, time.perf_counter() - start)
