@@ -7,6 +7,11 @@
 namespace keras::engine {
 
 Graph drop_dead_code(Graph graph) {
+  return drop_dead_code(std::move(graph), [](GraphCall&, const std::vector<bool>&) {});
+}
+
+Graph drop_dead_code(Graph graph,
+                     const std::function<void(GraphCall&, const std::vector<bool>&)>& trim) {
   std::vector<bool> live(graph.values.size(), false);
   const auto mark = [&](ValueId value) { live[static_cast<std::size_t>(value)] = true; };
   const auto is_live = [&](ValueId value) { return live[static_cast<std::size_t>(value)]; };
@@ -18,6 +23,7 @@ Graph drop_dead_code(Graph graph) {
     if (!call->op->traits.effect &&
         std::none_of(call->outputs.begin(), call->outputs.end(), is_live))
       continue;
+    trim(*call, live);
     for (const ValueId input : call->inputs) mark(input);
     kept.push_back(std::move(*call));
   }

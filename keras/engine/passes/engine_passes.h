@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "keras/engine/graph/graph.h"
 
 namespace keras::engine {
@@ -12,6 +15,10 @@ Graph simplify(Graph graph);
 Graph merge_common_subexpressions(Graph graph);
 /// Drops calls and constants whose outcome nobody uses.
 Graph drop_dead_code(Graph graph);
+/// The same; `trim` may shorten a call before its inputs count as used. It is told, by value,
+/// whether somebody uses it.
+Graph drop_dead_code(
+    Graph graph, const std::function<void(GraphCall& call, const std::vector<bool>& live)>& trim);
 /// Moves what only constants and variables that the graph does not assign decide (batch
 /// normalization's factors, 16-bit copies of weights) into a graph of its own, `Graph::prologue`,
 /// which need not run again until such a variable changes.

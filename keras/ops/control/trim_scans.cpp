@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/engine/passes/engine_passes.h"
 #include "keras/ops/control/scan_op.h"
 
 namespace keras::ops {
@@ -103,24 +104,12 @@ class Trimming {
 }  // namespace
 
 Graph trim_scans(Graph graph) {
-  std::vector<bool> live(graph.values.size(), false);
-  const auto mark = [&](ValueId value) { live[static_cast<std::size_t>(value)] = true; };
-  for (const ValueId result : graph.results) mark(result);
-  for (const auto& variable : graph.variables)
-    if (variable.final != variable.initial) mark(variable.final);
-  std::vector<GraphCall> kept;
-  for (auto call = graph.calls.rbegin(); call != graph.calls.rend(); ++call) {
-    const auto is_live = [&](ValueId value) { return live[static_cast<std::size_t>(value)]; };
-    const auto used = std::count_if(call->outputs.begin(), call->outputs.end(), is_live);
-    if (used == 0 && !call->op->traits.effect) continue;
-    if (call->op == &scan_op && used < static_cast<std::ptrdiff_t>(call->outputs.size()))
-      *call = Trimming(*call, live).run();
-    for (const ValueId input : call->inputs) mark(input);
-    kept.push_back(std::move(*call));
-  }
-  std::reverse(kept.begin(), kept.end());
-  graph.calls = std::move(kept);
-  return graph;
+  return engine::drop_dead_code(
+      std::move(graph), [](GraphCall& call, const std::vector<bool>& live) {
+        const auto unused = [&](ValueId output) { return !live[static_cast<std::size_t>(output)]; };
+        if (call.op == &scan_op && std::any_of(call.outputs.begin(), call.outputs.end(), unused))
+          call = Trimming(call, live).run();
+      });
 }
 
 }  // namespace keras::ops
