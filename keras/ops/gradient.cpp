@@ -7,6 +7,7 @@
 #include "keras/engine/graph/node.h"
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
+#include "keras/ops/control/written_gradient.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/op_list.h"
 #include "keras/ops/record.h"
@@ -107,15 +108,6 @@ namespace {
 using engine::Backward;
 using engine::NoAttrs;
 
-/// A function of the upstream gradient; equal only to itself.
-struct CustomGradientAttrs {
-  std::shared_ptr<const std::function<Tensors(const Tensor&)>> gradient;
-  bool operator==(const CustomGradientAttrs&) const = default;
-  void visit(auto&& field) const {
-    field("gradient", static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(gradient.get())));
-  }
-};
-
 }  // namespace
 
 /// x → x, where the gradient stops.
@@ -134,8 +126,9 @@ const engine::Op custom_gradient_op = engine::define_op<CustomGradientAttrs>({
     .infer = [](const Specs& in, const CustomGradientAttrs&) { return Specs{in[0]}; },
     .gradient =
         [](const Backward& b, const CustomGradientAttrs& attrs) {
-          Tensors out(1);
-          for (auto& gradient : (*attrs.gradient)(b.cotangent(0))) out.push_back(gradient);
+          Tensors inputs, out(1);
+          for (int i = 0; i < b.input_count(); ++i) inputs.push_back(b.input(i));
+          for (auto& gradient : (*attrs.gradient)(inputs, b.cotangent(0))) out.push_back(gradient);
           if (static_cast<int>(out.size()) != b.input_count())
             throw ValueError(str("custom_gradient: the gradient function gave ", out.size() - 1,
                                  " gradients for ", b.input_count() - 1, " arguments."));
@@ -156,8 +149,9 @@ std::function<Tensor(const Tensors&)> custom_gradient(
     Tensors inputs = {outcome.value};
     inputs.insert(inputs.end(), arguments.begin(), arguments.end());
     return emit(custom_gradient_op, std::move(inputs),
-                CustomGradientAttrs{std::make_shared<std::function<Tensors(const Tensor&)>>(
-                    std::move(outcome.gradient))});
+                CustomGradientAttrs{std::make_shared<const CustomGradientAttrs::Rule>(
+                    [gradient = std::move(outcome.gradient)](
+                        const Tensors&, const Tensor& upstream) { return gradient(upstream); })});
   };
 }
 

@@ -7,6 +7,7 @@
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
 #include "keras/ops/control/scan_gradient.h"
+#include "keras/ops/control/written_gradient.h"
 #include "keras/ops/core.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
@@ -116,9 +117,8 @@ class ScanTracer {
     for (const auto& carry : init_) carry_.push_back(engine::make_placeholder(carry.spec()));
     for (const auto& x : inputs_.xs) xs_.push_back(engine::make_placeholder(slice_of(x.spec())));
     step_ = step(carry_, xs_);
-    variables_ = scope.variables();
-    // A gradient that a program wrote holds on to the very tensors of its call.
-    if (uses(all_results(), custom_gradient_op)) return false;
+    if (!close_written_gradients(scope, {&step_.carry, &step_.ys, &step_.last}, variables_))
+      return false;
     return step_.carry.size() == carry_.size() &&
            std::equal(carry_.begin(), carry_.end(), step_.carry.begin(),
                       [](const Tensor& a, const Tensor& b) { return a.spec() == b.spec(); });

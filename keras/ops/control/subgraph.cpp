@@ -158,9 +158,20 @@ Tensors tensors_of(const Tensors& results, bool (*of_interest)(const engine::Op*
   return out;
 }
 
-bool uses(const Tensors& results, const engine::Op& op) {
+Tensors calls_of(const Tensors& results, const engine::Op& op) {
+  std::unordered_map<const Node*, Tensor> found;
+  const auto note = [&](const Tensor& x) {
+    if (x.node()->op == &op && !x.node()->has_values())
+      found.try_emplace(x.node().get(), Tensor(x.node(), 0));
+  };
+  for (const auto& result : results) note(result);
   const auto order = topological_order(results);
-  return std::any_of(order.begin(), order.end(), [&](const Node* node) { return node->op == &op; });
+  for (const Node* node : order)
+    for (const auto& input : node->inputs) note(input);
+  Tensors out;
+  for (const Node* node : order)
+    if (const auto call = found.find(node); call != found.end()) out.push_back(call->second);
+  return out;
 }
 
 std::vector<bool> dependence(const Tensors& results, const Tensors& parameters) {

@@ -40,8 +40,9 @@ class Substitution {
 /// The outputs of the calls of such operations that the results need.
 Tensors tensors_of(const Tensors& results, bool (*of_interest)(const engine::Op* op));
 
-/// Whether the results need a call of the operation.
-bool uses(const Tensors& results, const engine::Op& op);
+/// The first outputs of the calls of an operation that the results need, or are; each after those
+/// on which it depends.
+Tensors calls_of(const Tensors& results, const engine::Op& op);
 
 /// Which of the parameters a result depends on.
 std::vector<bool> dependence(const Tensors& results, const Tensors& parameters);

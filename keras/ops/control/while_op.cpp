@@ -7,6 +7,7 @@
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/text.h"
 #include "keras/ops/control/scan_op.h"
+#include "keras/ops/control/written_gradient.h"
 #include "keras/ops/core.h"
 #include "keras/ops/nn/local_gradient.h"
 #include "keras/ops/numpy.h"
@@ -81,8 +82,9 @@ std::optional<Tensors> traced_while(const std::function<Tensor(const Tensors&)>&
     engine::Trace scope(engine::Trace::Mode::kCompile);
     for (const auto& value : init) carry.push_back(engine::make_placeholder(value.spec()));
     results = body(carry);
-    again = cast(cond(results), DType::kBool);
-    variables = scope.variables();
+    Tensors condition = {cast(cond(results), DType::kBool)};
+    if (!close_written_gradients(scope, {&results, &condition}, variables)) return std::nullopt;
+    again = condition[0];
   }
   if (results.size() != given || again.rank() != 0) return std::nullopt;
   for (std::size_t i = 0; i < given; ++i)
@@ -100,7 +102,6 @@ std::optional<Tensors> traced_while(const std::function<Tensor(const Tensors&)>&
     assigned.push_back(traced.variable);
   }
   results.push_back(again);
-  if (uses(results, custom_gradient_op)) return std::nullopt;
   Closed closed = close_over(carry, results);
   Tensors inputs = surroundings(closed.captures);
   const auto captures = static_cast<std::int64_t>(inputs.size());
