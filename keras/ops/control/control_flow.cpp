@@ -97,6 +97,25 @@ std::optional<Scanned> scan_as_call(
   return Scanned{std::move(out->carry), std::move(out->ys)};
 }
 
+/// No turn: the ys are stacks of nothing, of the shapes that a turn would have given.
+Scanned scan_nothing(const std::function<ScanStep(const Tensors& carry, const Tensors& x)>& f,
+                     Tensors init, const Tensors& xs) {
+  Specs in;
+  for (const auto& carry : init) in.push_back(carry.spec());
+  for (const auto& x : xs) in.push_back({x.shape().slice(1), x.dtype()});
+  const auto turn = [&](const Tensors& given) {
+    const auto first_x = given.begin() + static_cast<std::ptrdiff_t>(init.size());
+    const Tensors carry(given.begin(), first_x);
+    ScanStep step = f(carry, {first_x, given.end()});
+    check_carry(carry, step.carry);
+    return step.y;
+  };
+  Tensors ys;
+  for (const auto& spec : engine::abstract_eval(turn, in))
+    ys.push_back(zeros(Shape{0}.concat(spec.shape), spec.dtype));
+  return {std::move(init), std::move(ys)};
+}
+
 /// Each of a list of lists' i-th tensors, stacked.
 Tensors stack_all(const std::vector<Tensors>& steps) {
   Tensors out;
@@ -201,7 +220,7 @@ Tensor fori_loop_by_tensor(std::int64_t lower, std::int64_t upper,
 Scanned scan(const std::function<ScanStep(const Tensors& carry, const Tensors& x)>& f, Tensors init,
              const Tensors& xs, ScanOptions o) {
   const std::int64_t length = common_length("scan", xs, 0, o.length);
-  if (length == 0) throw ValueError("scan: there are no elements to go through.");
+  if (length == 0) return scan_nothing(f, std::move(init), xs);
   if (is_worth_a_loop(length, init, xs))
     if (auto out = scan_as_call(f, init, xs, length, o.reverse)) return std::move(*out);
   std::vector<Tensors> ys(static_cast<std::size_t>(length));
