@@ -40,6 +40,20 @@ std::optional<bool> resolved_training(const CallContext& context) {
   return call_stack.back().training;
 }
 
+/// Whether a layer is a cell of a recurrent layer.
+bool takes_states(const std::vector<std::string>& parameters) {
+  return parameters.size() > 1 && parameters[1] == "states";
+}
+
+/// Keras's cells take an input and a list of states, where ours take one list.
+void part_states(Config& arguments) {
+  auto& args = arguments.find("args")->as_list();
+  auto& states = args[0].as_list();
+  Config input = states.at(0);
+  states.erase(states.begin());
+  args.insert(args.begin(), std::move(input));
+}
+
 Shapes shapes_of(const Tensors& tensors) {
   Shapes shapes;
   for (const auto& tensor : tensors) shapes.push_back(tensor.shape());
@@ -115,6 +129,7 @@ Tensors LayerImpl::invoke(const Tensors& inputs, bool as_list, const CallOptions
     if (!input.defined())
       throw ValueError(str("Layer \"", name_, "\": an input is an empty Tensor."));
   Config arguments = as_list ? list_argument(inputs.size()) : single_argument();
+  if (as_list && takes_states(call_parameters())) part_states(arguments);
   if (options.training) arguments.find("kwargs")->set("training", *options.training);
   return invoke_recorded(inputs, arguments);
 }

@@ -160,6 +160,29 @@ def recurrent_wrappers():
     return keras.Model(sequence, L.Dense(2)(x)), O.Adam(0.01), "mse"
 
 
+@row()
+def encoder_decoder():
+    source, target = keras.Input((6, 3)), keras.Input((5, 4))
+    _, h, c = L.LSTM(3, return_state=True)(source)
+    x = L.LSTM(3, return_sequences=True)(target, initial_state=[h, c])
+    _, forward, backward = L.Bidirectional(L.GRU(2, return_state=True))(source)
+    state = L.Concatenate()([forward, backward])
+    x = L.GRU(4, return_sequences=True)(x, initial_state=state)
+    x = L.Bidirectional(L.LSTM(3, return_sequences=True))(x, initial_state=[h, c, c, h])
+    return keras.Model([source, target], L.Dense(2)(x)), O.Adam(0.01), "mse"
+
+
+# Keras 2 cannot read its own record of these calls.
+@row(keras3=True)
+def states_of_stacked_cells():
+    cells = [L.LSTMCell(3), L.GRUCell(4)]
+    source, target = keras.Input((6, 3)), keras.Input((5, 4))
+    _, first, second = L.RNN(cells, return_state=True)(source)
+    decoder = L.RNN([L.LSTMCell(3), L.GRUCell(4)], return_sequences=True)
+    x = decoder(target, initial_state=[first, second])
+    return keras.Model([source, target], L.Dense(2)(x)), O.Adam(0.01), "mse"
+
+
 # Keras 3 computes the hard_sigmoid of Keras 2 in a way of its own, and cannot judge our files.
 @row(judged=IS_KERAS3)
 def recurrent_images():

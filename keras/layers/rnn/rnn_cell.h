@@ -52,6 +52,8 @@ class RNNCellImpl : public LayerImpl {
   virtual Tensors initial_state(std::int64_t batch_size) const;
   /// The state that is the previous step's output, which a masked step repeats.
   virtual std::size_t output_state() const { return 0; }
+  /// The cells that this one consists of: files have its states as a list for each of them.
+  virtual std::vector<RNNCellImpl*> inner_cells() const { return {}; }
   /// What is drawn once a sequence, from the first step's input and states.
   virtual SequenceConstants sequence_constants(const Tensor& input, const Tensors& states,
                                                const CallContext& context);

@@ -165,6 +165,42 @@ Config RNNImpl::get_config() const {
   return config;
 }
 
+namespace {
+
+/// The cells whose states a layer takes: one, or those of both directions.
+std::vector<RNNCellImpl*> cells_of(const Layer& layer) {
+  if (const auto* rnn = dynamic_cast<const RNNImpl*>(layer.impl().get())) return {&rnn->cell()};
+  std::vector<RNNCellImpl*> cells;
+  for (const auto& inner : layer.impl()->sublayers())
+    for (auto* cell : cells_of(inner)) cells.push_back(cell);
+  return cells;
+}
+
+/// Takes a cell's states off a list: one by one, or as a list for each cell inside.
+void take_states(const RNNCellImpl& cell, Config::List::const_iterator& next, Config& into) {
+  if (cell.inner_cells().empty())
+    for (std::size_t i = 0; i < cell.state_shapes().size(); ++i) into.as_list().push_back(*next++);
+  for (const auto* inner : cell.inner_cells()) {
+    Config own = Config::list();
+    take_states(*inner, next, own);
+    into.as_list().push_back(std::move(own));
+  }
+}
+
+/// A list of states in the order of Keras's nested ones.
+Config nested_states(const Layer& layer, const Config& states) {
+  const auto cells = cells_of(layer);
+  std::size_t wanted = 0;
+  for (const auto* cell : cells) wanted += cell->state_shapes().size();
+  if (wanted != states.size()) return states;
+  Config nested = Config::list();
+  auto next = states.as_list().begin();
+  for (const auto* cell : cells) take_states(*cell, next, nested);
+  return nested;
+}
+
+}  // namespace
+
 Tensors call_recurrent(const Layer& layer, const Tensor& sequences, const RNNCallOptions& options) {
   if (!sequences.defined())
     throw ValueError(str("Layer \"", layer.name(), "\": an input is an empty Tensor."));
@@ -179,7 +215,7 @@ Tensors call_recurrent(const Layer& layer, const Tensor& sequences, const RNNCal
   if (!options.initial_state.empty()) {
     Config states = Config::list();
     for (const auto& state : options.initial_state) states.as_list().push_back(reference(state));
-    named.set("initial_state", std::move(states));
+    named.set("initial_state", nested_states(layer, states));
   }
   if (options.mask.defined()) named.set("mask", reference(options.mask));
   if (options.training) named.set("training", *options.training);

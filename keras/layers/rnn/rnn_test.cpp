@@ -7,6 +7,7 @@
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
 #include "keras/layers/layer_impl.h"
+#include "keras/layers/rnn/bidirectional.h"
 #include "keras/layers/rnn/gru_cell.h"
 #include "keras/layers/rnn/lstm_cell.h"
 #include "keras/layers/rnn/rnn_cell.h"
@@ -107,6 +108,43 @@ TEST(RNN, RepeatsStackedCells) {
             "cells/gru_cell");
 }
 
+/// The tensors in a list of lists, written as their numbers.
+std::string nesting(const Config& value) {
+  if (!value.is_list()) return "x";
+  std::string text = "[";
+  for (const auto& item : value.as_list()) text += nesting(item);
+  return text + "]";
+}
+
+TEST(RNN, StackedCellsTakeStatesInFunctionalModels) {
+  const auto stack = [] { return StackedRNNCells({LSTMCell(2), GRUCell(3)}); };
+  const Tensor x = Input({3, 2}), h = Input({2}), c = Input({2}), s = Input({3});
+  const RNN both(stack(), {.return_sequences = true, .return_state = true});
+  const Bidirectional around(RNN(stack(), {.return_state = true}));
+  const Tensors first = both.call_list(x, {.initial_state = {h, c, s}});
+  const Tensors last = around.call_list(first[0], {.initial_state = {h, c, s, c, h, s}});
+  const Model model({x, h, c, s}, last);
+  // One list a cell, as Keras hands states to the cells of a stack.
+  EXPECT_EQ(nesting(both.impl()->nodes()[0].lock()->arguments.at("kwargs").at("initial_state")),
+            "[[xx][x]]");
+  EXPECT_EQ(nesting(around.impl()->nodes()[0].lock()->arguments.at("kwargs").at("initial_state")),
+            "[[xx][x][xx][x]]");
+  for (const auto& weight : model.weights()) weight.assign(ramp(weight.shape()));
+  const Model again = model_from_json(model.to_json());
+  again.set_weights(model.get_weights());
+  EXPECT_EQ(again.to_json(), model.to_json());
+  const Tensors in = {ramp(kShape), ramp({2, 2}), ramp({2, 2}) * 0.5, ramp({2, 3})};
+  const Tensors expected = model.predict_list(in), actual = again.predict_list(in);
+  ASSERT_EQ(actual.size(), 7u);
+  for (std::size_t i = 0; i < 7; ++i)
+    EXPECT_EQ(actual[i].to_vector<float>(), expected[i].to_vector<float>());
+  expect_values(expected[0], {2, 6},
+                {0.1331128f, 0.1488974f, -0.02031671f, -0.03390908f, 0.05616768f, 0.3245403f,
+                 0.9852433f, -0.2085838f, -0.8551834f, 0.9864489f, -0.253715f, -0.8273134f});
+  expect_values(expected[2], {2, 2}, {0.1028935f, -0.6785771f, -0.07592265f, -0.9428014f});
+  expect_values(expected[5], {2, 2}, {0.1515851f, -0.140898f, -0.02248002f, -0.3531387f});
+}
+
 TEST(RNN, CellsComputeOneStep) {
   const LSTMCell cell(2);
   const Tensor x = ramp({3, 2}), h = ramp({3, 2}), c = ramp({3, 2});
@@ -121,6 +159,20 @@ TEST(RNN, CellsComputeOneStep) {
         cell.call_list({x, h});
       },
       "has 2 states, but it was called with 1.");
+}
+
+TEST(RNN, CellsAreCalledWithStatesInFunctionalModels) {
+  const Tensor x = Input({2}), h = Input({3}), c = Input({3});
+  const LSTMCell cell(3);
+  const Model model({x, h, c}, cell.call_list({x, h, c}));
+  // Keras's cell takes its states as an argument of their own.
+  const Config& arguments = cell.impl()->nodes()[0].lock()->arguments;
+  EXPECT_EQ(nesting(arguments.at("args")), "[x[xx]]");
+  const Model again = model_from_json(model.to_json());
+  again.set_weights(model.get_weights());
+  const Tensors in = {ramp({4, 2}), ramp({4, 3}), ramp({4, 3}) * 0.5};
+  EXPECT_EQ(again.predict_list(in)[2].to_vector<float>(),
+            model.predict_list(in)[2].to_vector<float>());
 }
 
 TEST(RNN, DropsApartForEachGateAndCell) {

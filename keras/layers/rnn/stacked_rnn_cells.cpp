@@ -74,6 +74,8 @@ class StackedRNNCellsImpl final : public RNNCellImpl {
            cells_.back()->output_state();
   }
 
+  std::vector<RNNCellImpl*> inner_cells() const override { return cells_; }
+
   SequenceConstants sequence_constants(const Tensor& input, const Tensors& states,
                                        const CallContext& context) override {
     SequenceConstants constants;
