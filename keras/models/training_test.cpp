@@ -12,6 +12,7 @@
 #include "keras/engine/error.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
+#include "keras/layers/rnn/lstm.h"
 #include "keras/metrics/metrics.h"
 #include "keras/models/model_impl.h"
 #include "keras/models/sequential.h"
@@ -66,6 +67,18 @@ TEST(ModelTraining, ClassifiesClouds) {
   EXPECT_GT(history.history["val_accuracy"].back(), 0.9);
   EXPECT_GT(model.evaluate(clouds.x, clouds.y, {.verbose = 0})["accuracy"], 0.9);
   EXPECT_EQ(model.predict(clouds.x, {.verbose = 0}).shape(), (Shape{96, 3}));
+}
+
+TEST(ModelTraining, OutputsOfOneLayerShareTheirNameInLogs) {
+  const Tensor x = Input({3, 2});
+  const Model model(x, layers::LSTM(2, {.return_state = true, .name = "rnn"}).call_list(x));
+  model.compile({.optimizer = "sgd", .loss = {"mse", "mse", "mse"}});
+  const Tensor data = ops::ones({1, 3, 2}), y = ops::zeros({1, 2});
+  const Tensor carry = model.predict_list(data, {.verbose = 0})[2];
+  const Logs logs = model.train_on_batch(data, Tensors{y, y, y});
+  EXPECT_EQ(logs.items().size(), 2u);
+  // As in Keras, the last one's.
+  EXPECT_NEAR(logs["rnn_loss"], ops::mean(carry * carry).item<double>(), 1e-6);
 }
 
 TEST(ModelTraining, BuildsADeferredModelFromTheData) {

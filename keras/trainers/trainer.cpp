@@ -214,9 +214,11 @@ void Trainer::check_labels(const Batch& batch) const {
     trainers::check_sparse_labels(*compile_loss_, batch.y, class_counts_);
 }
 
-/// In Keras's order: by name.
+/// In Keras's order: by name. Several outputs of one layer share theirs; the last one's value
+/// stays.
 Logs Trainer::sorted_logs(const StepLogs& results) {
-  std::map<std::string, Tensor> sorted(results.begin(), results.end());
+  std::map<std::string, Tensor> sorted;
+  for (const auto& [name, value] : results) sorted.insert_or_assign(name, value);
   Logs logs;
   for (const auto& [name, value] : sorted) {
     if (value.size() == 1) {

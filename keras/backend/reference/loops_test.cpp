@@ -36,7 +36,8 @@ CompiledFunction scan_of(Subgraph body, ScanAttrs attrs) {
 TEST(Loops, ScanReadsAndWritesFromBothEnds) {
   const Tensor h = vector({}), x = vector({}), z = vector({2});
   Subgraph body{{h, x, z}, {h + x, h * 1, z + x}};
-  const CompiledFunction f = scan_of(body, {.length = 4,
+  const CompiledFunction f = scan_of(body, {.body = {},
+                                            .length = 4,
                                             .captures = 0,
                                             .carries = 1,
                                             .x_backwards = {false, true},
@@ -53,7 +54,8 @@ TEST(Loops, ScanKeepsCarriesBeforeEachStep) {
   const Tensor a = vector({}), b = vector({});
   const Subgraph body{{a, b}, {a + 1, b * 2}};
   const auto with = [&](std::vector<bool> keeps) {
-    return scan_of(body, {.length = 3,
+    return scan_of(body, {.body = {},
+                          .length = 3,
                           .captures = 0,
                           .carries = 2,
                           .x_backwards = {},
@@ -74,7 +76,8 @@ TEST(Loops, ScanCarriesChangePlaces) {
   const Tensor a = vector({2}), b = vector({2}), c = vector({2});
   for (const bool keep : {false, true})
     for (const std::int64_t length : {1, 2, 5}) {
-      const Tensors out = scan_of({{a, b, c}, {b, a, c}}, {.length = length,
+      const Tensors out = scan_of({{a, b, c}, {b, a, c}}, {.body = {},
+                                                           .length = length,
                                                            .captures = 0,
                                                            .carries = 3,
                                                            .x_backwards = {},
@@ -90,7 +93,8 @@ TEST(Loops, ScanCarriesChangePlaces) {
 
 TEST(Loops, ScanOfNothing) {
   const Tensor h = vector({0, 3}), x = vector({0, 3}), w = vector({3});
-  const Tensors out = scan_of({{w, h, x}, {h + x, x * w}}, {.length = 2,
+  const Tensors out = scan_of({{w, h, x}, {h + x, x * w}}, {.body = {},
+                                                            .length = 2,
                                                             .captures = 1,
                                                             .carries = 1,
                                                             .x_backwards = {true},
@@ -108,7 +112,8 @@ TEST(Loops, ScanTakesSlicesOfAnyWidth) {
                h = vector({3});
   const Tensors out =
       scan_of({{h, flag, x}, {ops::where(flag, h + ops::sqrt(x), h), ops::logical_not(flag)}},
-              {.length = 4,
+              {.body = {},
+               .length = 4,
                .captures = 0,
                .carries = 1,
                .x_backwards = {false, false},
@@ -123,7 +128,8 @@ TEST(Loops, ScanTakesSlicesOfAnyWidth) {
 TEST(Loops, ScanComputesOnConstantsBeforehand) {
   const Tensor h = vector({3});
   const Tensor constant = ops::exp(Tensor::of<float>({0, 1, 2}));
-  const Tensors out = scan_of({{h}, {h + constant}}, {.length = 5,
+  const Tensors out = scan_of({{h}, {h + constant}}, {.body = {},
+                                                      .length = 5,
                                                       .captures = 0,
                                                       .carries = 1,
                                                       .x_backwards = {},
@@ -164,7 +170,8 @@ TEST(Loops, WhileEndsAtItsBound) {
 
 TEST(Loops, SeveralThreadsRunOneLoop) {
   const Tensor h = vector({8}), x = vector({8});
-  const CompiledFunction f = scan_of({{h, x}, {ops::sin(h) + x, h}}, {.length = 200,
+  const CompiledFunction f = scan_of({{h, x}, {ops::sin(h) + x, h}}, {.body = {},
+                                                                      .length = 200,
                                                                       .captures = 0,
                                                                       .carries = 1,
                                                                       .x_backwards = {false},

@@ -31,9 +31,9 @@ Graph traced(const Function& function, const Specs& specs) {
 }
 
 /// What whoever runs a program provides: a table, memory, and the addresses only a run knows.
-class Run {
+class Runner {
  public:
-  explicit Run(const Program& program)
+  explicit Runner(const Program& program)
       : program_(program),
         memory_(Storage::allocate(program.working_bytes())),
         table_(program.table_size()) {
@@ -81,7 +81,7 @@ TEST(Program, RunsOnAddressesThatItIsGiven) {
         return Tensors{ops::exp(in[0] * 0) + in[1], ops::matmul(in[0], in[1])};
       },
       {kPair, kPair})));
-  Run run(program);
+  Runner run(program);
   EXPECT_EQ(run({{1, 2}, {3, 4}}), (std::vector<Values>{{4, 5}, {11}}));
   EXPECT_EQ(run({{0, 1}, {5, 6}}), (std::vector<Values>{{6, 7}, {6}})) << "the table serves again";
 }
@@ -102,7 +102,7 @@ TEST(Program, GivesArgumentsAndConstantsBack) {
         return Tensors{in[0], Tensor::of<float>({8, 9}), ops::reshape(in[0], {2, 1}), in[0]};
       },
       {kPair}));
-  EXPECT_EQ(Run(program)({{1, 2}}), (std::vector<Values>{{1, 2}, {8, 9}, {1, 2}, {1, 2}}));
+  EXPECT_EQ(Runner(program)({{1, 2}}), (std::vector<Values>{{1, 2}, {8, 9}, {1, 2}, {1, 2}}));
 }
 
 TEST(Program, VariablesChangePlaces) {
@@ -118,7 +118,7 @@ TEST(Program, VariablesChangePlaces) {
       },
       {kPair})));
   Values x = {1, 2}, y = {3, 4}, z = {5, 6};
-  Run run(program);
+  Runner run(program);
   EXPECT_EQ(run({{10, 10}}, {&x, &y, &z})[0], (Values{1, 2}));
   EXPECT_EQ(x, (Values{3, 4}));
   EXPECT_EQ(y, (Values{1, 2}));
@@ -143,11 +143,11 @@ TEST(Program, SeveralThreadsRunIt) {
   };
   std::vector<Values> expected, got(3);
   for (int i = 0; i < 3; ++i)
-    expected.push_back(Run(program)({input(1.0f + static_cast<float>(i)), input(0.5f)})[0]);
+    expected.push_back(Runner(program)({input(1.0f + static_cast<float>(i)), input(0.5f)})[0]);
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i)
     threads.emplace_back([&, i] {
-      Run run(program);
+      Runner run(program);
       for (int turn = 0; turn < 50; ++turn)
         got[static_cast<std::size_t>(i)] =
             run({input(1.0f + static_cast<float>(i)), input(0.5f)})[0];

@@ -130,6 +130,19 @@ TEST(SimpleRNN, GivesKerasValues) {
                  0, 0, 0});
 }
 
+TEST(Recurrent, TakesNoMaskOfItsInputBesideInitialStates) {
+  // Keras hands a mask over by itself only where the sequences are the only tensors of a call.
+  const auto layer = with_ramps(GRU(2, {.return_sequences = true}));
+  const Tensor masked = ramp(kShape).with_mask(first_mask()), state = ramp({2, 2});
+  const Tensor out = layer(masked, {.initial_state = {state}});
+  EXPECT_EQ(out.to_vector<float>(),
+            layer(ramp(kShape), {.initial_state = {state}}).to_vector<float>());
+  EXPECT_TRUE(out.mask());
+  EXPECT_NE(
+      layer(ramp(kShape), {.initial_state = {state}, .mask = first_mask()}).to_vector<float>(),
+      out.to_vector<float>());
+}
+
 TEST(Recurrent, MasksOfIntegersAndOfThreeAxesSayTheSame) {
   const auto layer = with_ramps(GRU(2, {.return_sequences = true}));
   const std::vector<float> expected =

@@ -118,8 +118,11 @@ Tensors RNNImpl::call_arguments(const CallArguments& call, const CallContext& co
   if (sequences.shape()[1] == 0)
     throw ShapeError(str("Layer \"", name(), "\" needs at least one time step, received shape ",
                          sequences.shape(), "."));
-  Tensor mask = call.tensor("mask");
-  if (!mask.defined() && sequences.mask()) mask = *sequences.mask();
+  const Tensor given = call.tensor("mask");
+  const Tensor of_input = sequences.mask() ? *sequences.mask() : Tensor();
+  // As in Keras, which hands masks over by itself only to calls with one tensor argument: beside
+  // initial states, the sequences' own mask goes on to the output without any step being left out.
+  const Tensor mask = given.defined() || !call.list("initial_state").empty() ? given : of_input;
   if (mask.defined()) check_mask(mask.shape(), sequences.shape());
   RNNLoopResult result = run_rnn_loop(cell_, ops::cast(sequences, cell_.compute_dtype()),
                                       initial_states(call, batch_size), mask,
@@ -131,7 +134,9 @@ Tensors RNNImpl::call_arguments(const CallArguments& call, const CallContext& co
   for (const auto& loss : result.losses) add_loss(loss);
   const bool sequence = rnn_options_.return_sequences;
   Tensor output = ops::cast(sequence ? result.outputs : result.last_output, compute_dtype());
-  Tensors results = {sequence && mask.defined() ? output.with_mask(mask) : output.without_mask()};
+  const Tensor passed_on = mask.defined() ? mask : of_input;
+  Tensors results = {sequence && passed_on.defined() ? output.with_mask(passed_on)
+                                                     : output.without_mask()};
   for (auto& state : result.states) state = ops::cast(state, compute_dtype());
   if (rnn_options_.stateful) keep(result.states);
   if (rnn_options_.return_state)
