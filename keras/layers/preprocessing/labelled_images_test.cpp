@@ -26,6 +26,7 @@
 #include "keras/layers/preprocessing/resizing.h"
 #include "keras/ops/core.h"
 #include "keras/ops/numpy.h"
+#include "keras/utils/random_seed.h"
 #include "tests/support/layer_checks.h"
 
 namespace keras::layers {
@@ -229,6 +230,7 @@ TEST(LabelledImages, MasksChangeAsImages) {
 }
 
 TEST(LabelledImages, ColorsLeaveTheRestAlone) {
+  utils::set_random_seed(3);
   for (const ImageLayer& layer :
        std::vector<ImageLayer>{RandomBrightness(0.5, {.bounding_box_format = "xyxy"}),
                                RandomErasing({.bounding_box_format = "xyxy"}),

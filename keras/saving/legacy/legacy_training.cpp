@@ -178,10 +178,12 @@ double nadam_product(const Config& config, std::int64_t steps) {
   return product;
 }
 
-/// What Keras 2 has in its files: not what a loss scale around the optimizer counts.
-Variables variables_in_files(const Model& model) {
+/// What a file with `count` variables has: of Keras 2 not what a loss scale around the optimizer
+/// counts.
+Variables variables_in_file(const Model& model, std::size_t count) {
   Variables variables = model.model_impl().optimizer_variables();
-  if (model.optimizer().class_name() != "LossScaleOptimizer") return variables;
+  if (count == variables.size() || model.optimizer().class_name() != "LossScaleOptimizer")
+    return variables;
   const auto scale = std::find_if(variables.begin(), variables.end(), [](const Variable& variable) {
     return variable.name() == "dynamic_scale";
   });
@@ -218,7 +220,7 @@ Config modern_compile_config(const Config& training) {
 
 bool restore_optimizer(const Model& model, const Hdf5Group& group,
                        const std::vector<std::string>& all_names) {
-  const Variables variables = variables_in_files(model);
+  const Variables variables = variables_in_file(model, all_names.size());
   const std::size_t weights = model.trainable_weights().size();
   // Slots of scalar weights are scalars, too: their place tells them apart, which is no rule for
   // the optimizers that have counters of their own.
