@@ -14,6 +14,9 @@ target_include_directories(keras_test_support ${visibility} ${PROJECT_SOURCE_DIR
 target_link_libraries(keras_test_support ${visibility} keras::keras GTest::gtest keras_libzip
                                                        ZLIB::ZLIB)
 
+# What tests do themselves takes longer to optimize than to run.
+set(KERAS_TEST_OPTIONS -O0 CACHE STRING "How tests are compiled, after the library's options")
+
 # -Wconversion is left out: GoogleTest's macros and made-up numbers are full of harmless ones.
 add_library(keras_test_warnings INTERFACE)
 target_compile_options(keras_test_warnings INTERFACE
@@ -21,11 +24,10 @@ target_compile_options(keras_test_warnings INTERFACE
 
 # keras_add_tests(PROGRAM PREFIX KIND SOURCES…): KIND, `unit` or `crossing`, is the label in ctest,
 # PREFIX begins the names of the tests. GoogleTest's header is half of what a test takes to compile:
-# it is compiled once, for all of them. ccache wants to be told that it may keep what uses it. What
-# tests do themselves takes longer to optimize than it takes to run.
+# it is compiled once, for all of them. ccache wants to be told that it may keep what uses it.
 function(keras_add_tests program prefix kind)
   add_executable(${program} ${ARGN})
-  target_compile_options(${program} PRIVATE "$<$<CONFIG:Release>:-O1>")
+  target_compile_options(${program} PRIVATE ${KERAS_TEST_OPTIONS})
   get_property(with_headers GLOBAL PROPERTY keras_tests_with_headers)
   if(with_headers)
     target_precompile_headers(${program} REUSE_FROM ${with_headers})
