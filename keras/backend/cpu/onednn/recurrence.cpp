@@ -114,9 +114,10 @@ class ForwardKernel final : public RecurrenceKernel {
         mask_(sizes_.attrs.masked ? static_cast<int>(call.inputs.size()) - 1 : -1),
         shares_(count_shares(call.threads)) {}
 
-  /// Besides, the other h, where threads share a step.
+  /// Where threads share a step, besides, the h that it makes, while others read the one before.
   std::size_t scratch_bytes() const override {
-    return RecurrenceKernel::scratch_bytes() + bytes_of(part_rows() * sizes_.units, sizeof(float));
+    const std::size_t other_h = bytes_of(sizes_.batch * sizes_.units, sizeof(float));
+    return RecurrenceKernel::scratch_bytes() + (shares_ > 1 ? other_h : 0);
   }
 
   void run(const engine::Buffers& buffers) const override {
@@ -193,7 +194,7 @@ class ForwardKernel final : public RecurrenceKernel {
   /// Each thread computes some units, with their columns of the kernel, of each step.
   void run_shared(const engine::Buffers& buffers, void* kernel, const Scratch& scratch) const {
     const Sizes& s = sizes_;
-    RecurrentStep whole = first_step(buffers, scratch, 0, s.batch);
+    const RecurrentStep whole = first_step(buffers, scratch, 0, s.batch);
     void* const h[] = {
         scratch.h, static_cast<std::byte*>(buffers.scratch) + RecurrenceKernel::scratch_bytes()};
     const auto at_step = [&](int i) {
