@@ -12,6 +12,7 @@
 #include "keras/backend/cpu/fusions/pool_before_relu.h"
 #include "keras/backend/cpu/fusions/swapped_matmul.h"
 #include "keras/backend/cpu/fusions/widen_half.h"
+#include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/backend/cpu/memory/memory_kernels.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
@@ -46,6 +47,9 @@ std::vector<KernelRow> fast_rows() {
       {&fused_convolution_op, {&onednn_fused_convolution}},
       {&ops::conv_input_gradient_op, {&onednn_convolution_input_gradient}},
       {&ops::conv_kernel_gradient_op, {&onednn_convolution_kernel_gradient}},
+      {&winograd_kernel_op, {&simd_winograd_kernel}},
+      {&winograd_op, {&simd_winograd}},
+      {&winograd_gradient_op, {&simd_winograd_gradient}},
       {&ops::max_pool_op, {&simd_max_pool}},
       {&ops::average_pool_op, {&simd_average_pool}},
       {&ops::max_pool_gradient_op, {&simd_max_pool_gradient}},
@@ -104,6 +108,7 @@ engine::Backend cpu_backend() {
            {"swap_in_matmul", swap_in_matmul},
            {"fuse_batch_norm", fuse_batch_norm},
            {"fuse_epilogues", fuse_epilogues},
+           {"use_winograd", use_winograd},
            {"fuse_elementwise", fuse_elementwise},
            {"lay_out_weights", lay_out_weights}},
           {{"trim_scans", ops::trim_scans},

@@ -24,8 +24,8 @@ using testing::ramp;
 
 /// A convolution's kernel trained with momentum, as an optimizer would write it.
 struct Trained {
-  Variable kernel{ramp({3, 3, 32, 64})};
-  Variable momentum{ops::zeros({3, 3, 32, 64})};
+  Variable kernel{ramp({5, 5, 32, 64})};
+  Variable momentum{ops::zeros({5, 5, 32, 64})};
 
   Tensor loss(const Tensor& x) const {
     return ops::sum(ops::square(ops::conv(x, kernel, {.padding = "same"})));

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/epilogue.h"
+#include "keras/backend/cpu/onednn/post_ops.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
@@ -295,7 +295,10 @@ class ForwardPlanner {
 
 std::unique_ptr<engine::PreparedKernel> prepare_input_gradient(const ConvolutionProblem& problem,
                                                                const engine::KernelCall& call) {
-  if (!call.input_layout(1) && is_pointwise(problem, call.inputs[1].shape))
+  const Shape& weights = call.inputs[1].shape;
+  const bool sums = call.outputs[0].dtype == DType::kFloat32;
+  if (!call.input_layout(1) && (is_pointwise(problem, weights) ||
+                                (sums && is_matmul(problem, weights, call.inputs[0].shape))))
     return prepare_input_gradient_as_matmul(problem, call);
   const SequentialOpenMp sequential;
   const Geometry geometry(problem, call.outputs[0].shape, call.inputs[1].shape,

@@ -74,19 +74,25 @@ class Patches {
     kernel.next_stage();
   }
 
-  /// The other way for patches of one pixel; pixels that nobody saw become zero.
+  /// The other way: every pixel gets the sum of what all patches hold of it. Of more than one tap
+  /// for float32 only.
   void scatter(StagedKernel& kernel, const Place& matrix, const Place& whole, int threads) const {
     kernel.next_stage();
     for_each_part(threads, [&](std::int64_t first, std::int64_t count) {
       kernel.add(
           [pixels = flat_pixels(), bytes = pixel_bytes(), image_bytes = image_bytes(),
-           count](void* const* addresses) {
+           one_tap = pixels_.front().size() == 1, count](void* const* addresses) {
             const auto* from = static_cast<const std::byte*>(addresses[0]);
             auto* to = static_cast<std::byte*>(addresses[1]);
             std::memset(to, 0, static_cast<std::size_t>(count) * image_bytes);
             for (std::int64_t image = 0; image < count; ++image, to += image_bytes)
               for (const std::int64_t pixel : pixels) {
-                std::memcpy(to + static_cast<std::size_t>(pixel) * bytes, from, bytes);
+                std::byte* target = to + static_cast<std::size_t>(pixel) * bytes;
+                if (one_tap) {
+                  std::memcpy(target, from, bytes);
+                } else if (pixel != kOutside) {
+                  add_floats(from, target, bytes / sizeof(float));
+                }
                 from += bytes;
               }
           },
@@ -97,6 +103,12 @@ class Patches {
 
  private:
   static constexpr std::int64_t kOutside = -1;
+
+  static void add_floats(const std::byte* from, std::byte* to, std::size_t count) {
+    const auto* addends = reinterpret_cast<const float*>(from);
+    auto* sums = reinterpret_cast<float*>(to);
+    for (std::size_t i = 0; i < count; ++i) sums[i] += addends[i];
+  }
 
   /// One more axis, along which the output at `place` sees `position(place, tap)`.
   void add_axis(std::int64_t size, std::int64_t places, std::int64_t taps, const auto& position) {

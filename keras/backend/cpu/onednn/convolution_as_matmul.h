@@ -30,7 +30,7 @@ bool is_matmul(const ConvolutionProblem& problem, const Shape& kernel, const Sha
 /// The calls of ops::conv_op, ops::conv_input_gradient_op and ops::conv_kernel_gradient_op.
 std::unique_ptr<engine::PreparedKernel> prepare_as_matmul(const ConvolutionProblem& problem,
                                                           const engine::KernelCall& call);
-/// Of a convolution that looks at a pixel at a time only.
+/// Of one that looks at several pixels in float32 only.
 std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
     const ConvolutionProblem& problem, const engine::KernelCall& call);
 std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient_as_matmul(

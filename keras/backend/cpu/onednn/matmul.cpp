@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/epilogue.h"
+#include "keras/backend/cpu/onednn/post_ops.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"

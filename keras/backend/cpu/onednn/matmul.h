@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/epilogue.h"
-#include "keras/backend/cpu/onednn/place.h"
+#include "keras/backend/cpu/epilogue.h"
+#include "keras/backend/cpu/place.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/engine/tensor/spec.h"
 

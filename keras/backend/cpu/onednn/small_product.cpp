@@ -17,7 +17,6 @@ namespace {
 constexpr std::int64_t kMostRows = 48;
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 17;
-constexpr std::size_t kMostSteps = 8;
 
 class ColumnBlocks final : public engine::Layout {
  public:
@@ -52,45 +51,6 @@ std::int64_t block_columns(std::int64_t columns, int threads) {
 
 bool is_matrix(const Shape& shape) { return shape.size() == shape[-1] * shape[-2]; }
 
-SmallProductStep::Kind kind_of(EpilogueStep::Kind kind) {
-  switch (kind) {
-    case EpilogueStep::Kind::kSigmoid:
-      return SmallProductStep::Kind::kSigmoid;
-    case EpilogueStep::Kind::kTanh:
-      return SmallProductStep::Kind::kTanh;
-    case EpilogueStep::Kind::kMultiply:
-      return SmallProductStep::Kind::kMultiply;
-    case EpilogueStep::Kind::kAdd:
-      return SmallProductStep::Kind::kAdd;
-    case EpilogueStep::Kind::kRelu:
-    case EpilogueStep::Kind::kClip:
-      break;
-  }
-  return SmallProductStep::Kind::kClip;
-}
-
-/// The steps of a share, their operands numbered in the order of the share's places.
-std::vector<SmallProductStep> steps_of(const MatmulProblem& problem, const MatmulOperands& operands,
-                                       std::int64_t columns) {
-  std::vector<SmallProductStep> steps;
-  if (problem.bias) steps.push_back({.kind = SmallProductStep::Kind::kAdd});
-  auto operand = operands.epilogue.begin();
-  for (const auto& step : problem.epilogue) {
-    const bool clips = step.kind == EpilogueStep::Kind::kClip;
-    steps.push_back(
-        {.kind = kind_of(step.kind),
-         .bound = clips ? static_cast<float>(step.bound) : std::numeric_limits<float>::infinity()});
-    if (step.has_operand() && (operand++)->spec.shape.size() != columns)
-      steps.back().operand_stride = columns;
-  }
-  return steps;
-}
-
-bool takes_operand(const SmallProductStep& step) {
-  return step.kind == SmallProductStep::Kind::kMultiply ||
-         step.kind == SmallProductStep::Kind::kAdd;
-}
-
 /// Where the operands of the steps of the share from column `first` on lie.
 void add_operand_places(const MatmulProblem& problem, const MatmulOperands& operands,
                         std::size_t offset, std::vector<Place>& places) {
@@ -107,7 +67,7 @@ bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operan
          !problem.swapped_a && !problem.swapped_b && !problem.swapped_c && is_float(operands.a) &&
          is_float(operands.b) && is_float(operands.c) && is_matrix(operands.b.shape) &&
          operands.c.shape.size() <= kMostRows * columns && block_columns(columns, 1) > 0 &&
-         problem.epilogue.size() < kMostSteps &&
+         problem.epilogue.size() < kMostProductSteps &&
          std::all_of(operands.epilogue.begin(), operands.epilogue.end(),
                      [&](const auto& operand) { return is_float(operand.spec); }) &&
          (!operands.b_layout || is_small_product_layout(operands.b_layout));
@@ -160,17 +120,14 @@ void add_small_product(StagedKernel& kernel, const MatmulProblem& problem,
     add_operand_places(problem, operands, offset, places);
     product.columns = bounds[i + 1] - bounds[i];
     kernel.add(
-        [product, steps = steps_of(problem, operands, columns)](void* const* addresses) {
+        [product, steps = product_steps(problem.bias, problem.epilogue, operands.epilogue,
+                                        columns)](void* const* addresses) {
           SmallProduct share = product;
           share.a = static_cast<const float*>(addresses[0]);
           share.b = static_cast<const float*>(addresses[1]);
           share.c = static_cast<float*>(addresses[2]);
-          std::array<SmallProductStep, kMostSteps> own;
-          std::copy(steps.begin(), steps.end(), own.begin());
-          int next = 3;
-          for (std::size_t k = 0; k < steps.size(); ++k)
-            if (takes_operand(own[k]))
-              own[k].operand = static_cast<const float*>(addresses[next++]);
+          std::array<ProductStep, kMostProductSteps> own;
+          set_operands(steps, addresses + 3, own.data());
           share.steps = own.data();
           share.step_count = static_cast<int>(steps.size());
           nn_functions().small_product(share);

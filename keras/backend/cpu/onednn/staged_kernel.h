@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/place.h"
 #include "keras/backend/cpu/onednn/primitive.h"
+#include "keras/backend/cpu/place.h"
 #include "keras/engine/runtime/kernel.h"
 
 namespace keras::backend::cpu {

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/backend/cpu/simd/winograd.h"
 //
 #include "keras/backend/cpu/simd/vector_math-inl.h"
 //
@@ -10,7 +11,10 @@
 #include "keras/backend/cpu/simd/pooling-inl.h"
 #include "keras/backend/cpu/simd/recurrence-inl.h"
 //
+#include "keras/backend/cpu/simd/product_tile-inl.h"
+//
 #include "keras/backend/cpu/simd/small_product-inl.h"
+#include "keras/backend/cpu/simd/winograd-inl.h"
 
 namespace keras::backend::cpu::KERAS_TARGET {
 
@@ -43,6 +47,7 @@ const NnFunctions& nn_functions() {
       layer_norm_gradient,
       {recurrence_functions<float>, recurrence_functions<Brain>},
       kSmallProduct,
+      kWinograd,
   };
   return functions;
 }

@@ -83,7 +83,7 @@ struct BatchNormFunctions {
 };
 
 /// What is done to a row of a product before it leaves the caches.
-struct SmallProductStep {
+struct ProductStep {
   enum class Kind : std::uint8_t { kClip, kSigmoid, kTanh, kMultiply, kAdd };
   Kind kind;
   float bound = 0;                  ///< values are brought to [0, bound]
@@ -102,8 +102,20 @@ struct SmallProduct {
   std::int64_t block;  ///< columns: 16, 32, 48 or 64
   float* c;
   std::int64_t c_stride;
-  const SmallProductStep* steps;
+  const ProductStep* steps;
   int step_count;
+};
+
+struct WinogradKernel;
+struct WinogradConvolution;
+struct WinogradKernelGradient;
+
+/// The parts of a convolution by Winograd's algorithm (winograd.h); null as `small_product` is.
+struct WinogradFunctions {
+  void (*kernel)(const WinogradKernel& share);
+  void (*convolution)(const WinogradConvolution& share);
+  void (*kernel_gradient)(const WinogradKernelGradient& share);
+  void (*finish_kernel_gradient)(const WinogradKernelGradient& share);
 };
 
 /// The vector kernels of neural-network operations, float32 where nothing else is said, once for
@@ -131,6 +143,7 @@ struct NnFunctions {
   RecurrenceFunctions recurrence[2];
   /// Null where the registers are too few for it.
   void (*small_product)(const SmallProduct& product);
+  WinogradFunctions winograd;
 };
 
 /// Those for this processor.

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <dnnl.hpp>
 #include <string>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/place.h"
+#include "keras/backend/cpu/place.h"
+#include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/engine/runtime/kernel.h"
 #include "keras/engine/tensor/spec.h"
 
@@ -36,9 +36,13 @@ struct EpilogueOperand {
 /// A call's inputs from the one numbered `first` on.
 std::vector<EpilogueOperand> epilogue_operands(const engine::KernelCall& call, std::size_t first);
 
-/// The epilogue as oneDNN's post-operations; one description for each of the operands.
-dnnl::post_ops post_ops(const Epilogue& epilogue, const std::vector<dnnl::memory::desc>& operands);
-/// The primitive's argument for the operand numbered `operand`.
-int post_op_argument(const Epilogue& epilogue, std::size_t operand);
+/// So many steps, the bias among them, loops of our own take.
+inline constexpr std::size_t kMostProductSteps = 8;
+/// A bias by column and the epilogue as the steps of such loops, for a product of so many columns.
+std::vector<ProductStep> product_steps(bool bias, const Epilogue& epilogue,
+                                       const std::vector<EpilogueOperand>& operands,
+                                       std::int64_t columns);
+/// Copies steps, those that have an operand with the next of `addresses`.
+void set_operands(const std::vector<ProductStep>& steps, void* const* addresses, ProductStep* to);
 
 }  // namespace keras::backend::cpu

@@ -1,35 +1,8 @@
-#include "keras/backend/cpu/onednn/epilogue.h"
-
-#include "keras/engine/text.h"
+#include "keras/backend/cpu/onednn/post_ops.h"
 
 namespace keras::backend::cpu {
 
 using Kind = EpilogueStep::Kind;
-
-std::string to_text(const EpilogueStep& step) {
-  switch (step.kind) {
-    case Kind::kRelu:
-      return "relu";
-    case Kind::kSigmoid:
-      return "sigmoid";
-    case Kind::kTanh:
-      return "tanh";
-    case Kind::kClip:
-      return str("clip to ", step.bound);
-    case Kind::kMultiply:
-      return "multiply";
-    case Kind::kAdd:
-      return "add";
-  }
-  return {};
-}
-
-std::vector<EpilogueOperand> epilogue_operands(const engine::KernelCall& call, std::size_t first) {
-  std::vector<EpilogueOperand> operands;
-  for (std::size_t i = first; i < call.inputs.size(); ++i)
-    operands.push_back({call.inputs[i], Place::input(static_cast<int>(i))});
-  return operands;
-}
 
 dnnl::post_ops post_ops(const Epilogue& epilogue, const std::vector<dnnl::memory::desc>& operands) {
   dnnl::post_ops post;

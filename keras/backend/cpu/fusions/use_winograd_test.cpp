@@ -1,0 +1,236 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "keras/backend/cpu/fusions/winograd.h"
+#include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/engine/passes/pipeline.h"
+#include "keras/engine/runtime/compiled_function.h"
+#include "keras/engine/runtime/executable.h"
+#include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/tensor/variable.h"
+#include "keras/engine/text.h"
+#include "keras/ops/gradient.h"
+#include "keras/ops/nn.h"
+#include "keras/ops/nn/conv.h"
+#include "keras/ops/numpy.h"
+#include "keras/ops/operation.h"
+#include "keras/random/random.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+/// What a convolution is made of, and what comes after it.
+struct Case {
+  Shape x, kernel;
+  std::vector<std::int64_t> pad_low = {1, 1}, pad_high = {1, 1};
+};
+using Tail = std::function<Tensor(const Tensor& y)>;
+
+Tensor noise(const Shape& shape, int seed) { return random::normal(shape, {.seed = seed}).eval(); }
+Tensor as_is(const Tensor& y) { return y; }
+
+Tensor convolution(const Case& c, const Tensor& x, const Tensor& kernel) {
+  const ops::ConvAttrs attrs{{1, 1}, {1, 1}, c.pad_low, c.pad_high};
+  return ops::emit(ops::conv_op, {x, kernel}, attrs);
+}
+
+/// y and the gradients of the input and the kernel, for (x, kernel, dy).
+CompiledFunction training(const Case& c, const Tail& tail) {
+  return CompiledFunction([=](const Tensors& in) {
+    Tensor y;
+    const auto loss = [&](const Tensors& parts) {
+      y = tail(convolution(c, parts[0], parts[1]));
+      return ops::sum(y * in[2]);
+    };
+    const Tensors gradients = grad(std::function<Tensor(const Tensors&)>(loss))({in[0], in[1]});
+    return Tensors{y, gradients[0], gradients[1]};
+  });
+}
+
+int count_calls(const engine::Graph& graph, const engine::Op& op) {
+  return static_cast<int>(std::count_if(graph.calls.begin(), graph.calls.end(),
+                                        [&](const auto& call) { return call.op == &op; }));
+}
+
+Specs specs_of(const Tensors& tensors) {
+  Specs specs;
+  for (const auto& tensor : tensors) specs.push_back(tensor.spec());
+  return specs;
+}
+
+Tensors without_winograd(const std::function<Tensors()>& run) {
+  engine::set_compile_settings({.disabled_passes = {"use_winograd"}, .dump_folder = {}});
+  Tensors result = run();
+  for (auto& tensor : result) tensor.eval();
+  engine::set_compile_settings({});
+  return result;
+}
+
+double largest_error(const Tensor& x, const Tensor& exact) {
+  return ops::max(ops::abs(ops::cast(x, DType::kFloat64) - exact)).item<double>();
+}
+
+class UseWinograd : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!nn_functions().winograd.convolution) GTEST_SKIP() << "no kernel for this processor";
+  }
+  void TearDown() override { engine::set_num_threads(threads_); }
+
+  /// All three results against float64's. Sums over channels only are shorter than a direct
+  /// convolution's; those of a kernel's gradient, which go over small batches here, are not.
+  static void expect_exact(const Case& c, const Tail& tail = as_is) {
+    SCOPED_TRACE(str(c.x, " by ", c.kernel, ", padding ", Shape(c.pad_low), Shape(c.pad_high)));
+    Tensors in = {noise(c.x, 1), noise(c.kernel, 2)};
+    in.push_back(noise(tail(convolution(c, in[0], in[1])).shape(), 3));
+    const CompiledFunction compiled = training(c, tail);
+    const auto& graph = compiled.executable(specs_of(in))->graph();
+    EXPECT_EQ(count_calls(graph, winograd_op), 2) << engine::print_graph(graph);
+    EXPECT_EQ(count_calls(graph, winograd_gradient_op), 1);
+    const Tensors got = compiled(in);
+    const Tensors direct = without_winograd([&] { return training(c, tail)(in); });
+    Tensors wide;
+    for (const auto& tensor : in) wide.push_back(ops::cast(tensor, DType::kFloat64));
+    const Tensors exact = training(c, tail)(wide);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      SCOPED_TRACE(str("result ", i));
+      ASSERT_EQ(got[i].shape(), exact[i].shape());
+      const double scale = ops::max(ops::abs(exact[i])).item<double>();
+      const double direct_error = largest_error(direct[i], exact[i]);
+      EXPECT_LE(largest_error(got[i], exact[i]),
+                i < 2 ? 1.5 * direct_error : std::max(2 * direct_error, 1e-6 * scale));
+    }
+  }
+
+  int threads_ = engine::num_threads();
+};
+
+TEST_F(UseWinograd, IsAsExactAsADirectConvolution) {
+  expect_exact({{2, 8, 8, 32}, {3, 3, 32, 64}});
+  expect_exact({{1, 13, 18, 48}, {3, 3, 48, 80}});  // odd rows, a narrow last panel
+  expect_exact({{3, 11, 12, 32}, {3, 3, 32, 32}, {0, 0}, {0, 0}});
+  expect_exact({{2, 9, 14, 64}, {3, 3, 64, 32}, {2, 0}, {1, 2}});
+}
+
+TEST_F(UseWinograd, CutsTilesColumnsAndInputsForAnyNumberOfThreads) {
+  for (const int threads : {1, 3, 16}) {
+    engine::set_num_threads(threads);
+    expect_exact({{4, 12, 10, 32}, {3, 3, 32, 96}});
+    expect_exact({{1, 12, 12, 160}, {3, 3, 160, 144}});  // columns for each thread
+  }
+}
+
+/// What is compiled for prediction, and what it gives with and without the pass.
+void expect_prediction(const Case& c, const Tail& tail, const std::string& attributes) {
+  const Tensor x = noise(c.x, 1), kernel = noise(c.kernel, 2);
+  const auto predict = [&] {
+    return CompiledFunction(
+        [&](const Tensors& in) { return Tensors{tail(convolution(c, in[0], kernel))}; });
+  };
+  const CompiledFunction compiled = predict();
+  const auto& graph = compiled.executable({x.spec()})->graph();
+  std::vector<std::string> calls;
+  for (const auto& call : graph.calls)
+    if (!call.op->traits.view) calls.push_back(str(call.op->name, " ", call.attrs.to_string()));
+  ASSERT_EQ(calls.size(), 1u) << join(calls, "\n");
+  EXPECT_TRUE(calls[0].starts_with("winograd ")) << calls[0];
+  EXPECT_NE(calls[0].find(attributes), std::string::npos) << calls[0];
+  const auto got = compiled({x})[0].to_vector<float>();
+  const auto want = without_winograd([&] { return predict()({x}); })[0].to_vector<float>();
+  ASSERT_EQ(got.size(), want.size());
+  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 2e-4f) << i;
+}
+
+TEST_F(UseWinograd, FinishesWhatFollows) {
+  const Case c{{2, 9, 10, 32}, {3, 3, 32, 48}};
+  const Tensor bias = noise({48}, 4), scale = noise({1, 1, 1, 48}, 5);
+  const Tensor residual = noise({2, 9, 10, 48}, 6);
+  expect_prediction(
+      c, [&](const Tensor& y) { return ops::relu(y + bias); }, "bias=True, epilogue=[relu]");
+  expect_prediction(
+      c, [&](const Tensor& y) { return ops::relu6(y * scale + residual); },
+      "epilogue=[multiply, add, clip to 6.0]");
+  expect_prediction(
+      c, [&](const Tensor& y) { return ops::sigmoid(y + bias); }, "epilogue=[sigmoid]");
+  expect_prediction(
+      c, [&](const Tensor& y) { return ops::tanh(y); }, "epilogue=[tanh]");
+}
+
+TEST_F(UseWinograd, PoolsTilesWhereNobodyElseNeedsTheirPixels) {
+  const Tensor bias = noise({64}, 4);
+  const Tail pooled = [&](const Tensor& y) { return ops::max_pool(ops::relu(y + bias), 2); };
+  expect_prediction({{3, 13, 14, 32}, {3, 3, 32, 64}, {0, 0}, {0, 0}}, pooled, "pooled=True");
+  expect_prediction({{3, 10, 15, 32}, {3, 3, 32, 64}}, pooled, "pooled=True");
+  const Case c{{3, 12, 12, 32}, {3, 3, 32, 64}};
+  const CompiledFunction both([&](const Tensors& in) {
+    const Tensor y = convolution(c, in[0], in[1]);
+    return Tensors{ops::max_pool(y, 2), y};
+  });
+  const Tensors in = {noise(c.x, 1), noise(c.kernel, 2)};
+  EXPECT_EQ(both.executable(specs_of(in))->graph().calls.size(), 3u);
+  const Tensors out = both(in);
+  EXPECT_EQ(ops::max_pool(out[1], 2).to_vector<float>(), out[0].to_vector<float>());
+}
+
+TEST_F(UseWinograd, PoolsNaN) {
+  const Case c{{2, 12, 12, 32}, {3, 3, 32, 32}};
+  Tensor x = noise(c.x, 1);
+  x = ops::where(ops::reshape(ops::less(ops::arange(2 * 12 * 12 * 32), 1), c.x), NAN, x);
+  const CompiledFunction f([&](const Tensors& in) {
+    return Tensors{ops::max_pool(convolution(c, in[0], noise(c.kernel, 2)), 2)};
+  });
+  const Tensor y = f({x})[0];
+  EXPECT_TRUE(std::isnan(y.to_vector<float>().front()));
+  EXPECT_FALSE(std::isnan(y.to_vector<float>().back()));
+}
+
+TEST_F(UseWinograd, MakesAFixedKernelReadyOnce) {
+  const Case c{{2, 12, 12, 32}, {3, 3, 32, 32}};
+  const Variable kernel(noise(c.kernel, 2));
+  const CompiledFunction f(
+      [&](const Tensors& in) { return Tensors{convolution(c, in[0], kernel.value())}; });
+  const Tensor x = noise(c.x, 1);
+  const auto& graph = f.executable({x.spec()})->graph();
+  EXPECT_EQ(count_calls(graph, winograd_kernel_op), 0);
+  ASSERT_TRUE(graph.prologue);
+  EXPECT_EQ(count_calls(*graph.prologue, winograd_kernel_op), 1);
+  const auto before = f({x})[0].to_vector<float>();
+  kernel.assign(kernel.value() * 2.0f);
+  const auto after = f({x})[0].to_vector<float>();
+  for (std::size_t i = 0; i < before.size(); ++i) ASSERT_EQ(after[i], 2 * before[i]) << i;
+}
+
+TEST_F(UseWinograd, LeavesWhatItIsNotFasterFor) {
+  const auto calls = [](const Case& c, const ops::ConvAttrs& attrs, DType dtype) {
+    const CompiledFunction f([&](const Tensors& in) {
+      return Tensors{ops::emit(ops::conv_op, {in[0], in[1]}, attrs)};
+    });
+    const auto executable = f.executable({{c.x, dtype}, {c.kernel, dtype}});
+    return count_calls(executable->graph(), winograd_op);
+  };
+  const Case c{{4, 12, 12, 32}, {3, 3, 32, 32}};
+  const ops::ConvAttrs plain{{1, 1}, {1, 1}, {1, 1}, {1, 1}};
+  EXPECT_EQ(calls(c, plain, DType::kFloat32), 1);
+  EXPECT_EQ(calls(c, plain, DType::kFloat64), 0);
+  EXPECT_EQ(calls(c, plain, DType::kBfloat16), 0);
+  EXPECT_EQ(calls(c, {{2, 2}, {1, 1}, {1, 1}, {1, 1}}, DType::kFloat32), 0);
+  EXPECT_EQ(calls(c, {{1, 1}, {2, 2}, {2, 2}, {2, 2}}, DType::kFloat32), 0);
+  EXPECT_EQ(calls(c, {{1, 1}, {1, 1}, {3, 1}, {1, 1}}, DType::kFloat32), 0);
+  EXPECT_EQ(calls({{4, 12, 12, 64}, {3, 3, 32, 32}}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 2},
+                  DType::kFloat32),
+            0);
+  EXPECT_EQ(calls({{4, 12, 12, 16}, {3, 3, 16, 32}}, plain, DType::kFloat32), 0);
+  EXPECT_EQ(calls({{4, 12, 12, 40}, {3, 3, 40, 32}}, plain, DType::kFloat32), 0);
+  EXPECT_EQ(calls({{64, 3, 3, 32}, {3, 3, 32, 32}}, plain, DType::kFloat32), 0);
+  EXPECT_EQ(calls({{1, 6, 6, 32}, {3, 3, 32, 32}}, plain, DType::kFloat32), 0);
+  EXPECT_EQ(calls({{4, 12, 12, 32}, {5, 5, 32, 32}}, plain, DType::kFloat32), 0);
+  EXPECT_EQ(calls({{0, 12, 12, 32}, {3, 3, 32, 32}}, plain, DType::kFloat32), 0);
+}
+
+}  // namespace
+}  // namespace keras::backend::cpu

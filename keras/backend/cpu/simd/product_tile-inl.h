@@ -1,0 +1,122 @@
+// A tile of a product of matrices whose sums stay in registers, and what is done to its rows before
+// they leave the caches; see vector_math-inl.h about being included by targets.
+
+namespace keras::backend::cpu::KERAS_TARGET {
+namespace {
+
+#ifdef __AVX512F__
+
+/// With blocks of 64 columns the sums of so many rows and a row of weights fill the registers.
+constexpr std::int64_t kMostTileRows = 6;
+/// Weights are fetched so many inputs ahead: further than the processor looks by itself.
+constexpr std::int64_t kAhead = 16;
+
+struct ProductTile {
+  std::int64_t depth;
+  const float* a;
+  std::int64_t a_stride;  ///< from row to row, or, of a transposed one, from input to input
+  const float* b;
+  std::int64_t b_stride;
+  float* c;
+  std::int64_t c_stride;
+  bool adds;  ///< to what is there
+};
+
+template <bool kTransposed, int kRows, int kVectors>
+void product_tile(const ProductTile& t) {
+  Vec sums[kRows][kVectors] = {};
+  const float* b = t.b;
+  for (std::int64_t k = 0; k < t.depth; ++k, b += t.b_stride) {
+    Vec weights[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      __builtin_prefetch(b + kAhead * t.b_stride + v * kLanes);
+      get(weights[v], b + v * kLanes);
+    }
+    for (int r = 0; r < kRows; ++r) {
+      const Vec x =
+          broadcast(Vec{}, kTransposed ? t.a[k * t.a_stride + r] : t.a[r * t.a_stride + k]);
+      for (int v = 0; v < kVectors; ++v) sums[r][v] += x * weights[v];
+    }
+  }
+  for (int r = 0; r < kRows; ++r)
+    for (int v = 0; v < kVectors; ++v) {
+      float* c = t.c + r * t.c_stride + v * kLanes;
+      if (t.adds) {  // sums of sums lose fewer digits than one long one
+        Vec before;
+        get(before, c);
+        sums[r][v] += before;
+      }
+      put(c, sums[r][v]);
+    }
+}
+
+using ProductTileFunction = void (*)(const ProductTile&);
+
+/// That of so many vectors by rows, from 1 on.
+template <bool kTransposed, int kVectors>
+constexpr ProductTileFunction kTilesByRows[kMostTileRows] = {
+    product_tile<kTransposed, 1, kVectors>, product_tile<kTransposed, 2, kVectors>,
+    product_tile<kTransposed, 3, kVectors>, product_tile<kTransposed, 4, kVectors>,
+    product_tile<kTransposed, 5, kVectors>, product_tile<kTransposed, 6, kVectors>};
+
+template <bool kTransposed>
+KERAS_INLINE ProductTileFunction product_tile_for(std::int64_t rows, std::int64_t columns) {
+  switch (columns / kLanes) {
+    case 1:
+      return kTilesByRows<kTransposed, 1>[rows - 1];
+    case 2:
+      return kTilesByRows<kTransposed, 2>[rows - 1];
+    case 3:
+      return kTilesByRows<kTransposed, 3>[rows - 1];
+    default:
+      return kTilesByRows<kTransposed, 4>[rows - 1];
+  }
+}
+
+/// The product of all rows and of 16, 32, 48 or 64 columns; `whole` is that of its first row.
+template <bool kTransposed>
+void product_rows(const ProductTile& whole, std::int64_t rows, std::int64_t columns) {
+  const std::int64_t tiles = (rows + kMostTileRows - 1) / kMostTileRows;
+  for (std::int64_t tile = 0; tile < tiles; ++tile) {
+    const std::int64_t first = rows * tile / tiles, last = rows * (tile + 1) / tiles;
+    ProductTile part = whole;
+    part.a += kTransposed ? first : first * whole.a_stride;
+    part.c += first * whole.c_stride;
+    product_tile_for<kTransposed>(last - first, columns)(part);
+  }
+}
+
+template <typename Function>
+KERAS_INLINE void for_each_number(float* c, std::int64_t columns, const Function& function) {
+  for (std::int64_t i = 0; i < columns; ++i) c[i] = function(c[i], i);
+}
+
+void finish_row(const ProductStep& step, const float* operand, float* c, std::int64_t columns) {
+  using Kind = ProductStep::Kind;
+  const float bound = step.bound;
+  switch (step.kind) {
+    case Kind::kClip:
+      for_each_number(c, columns, [=](float x, std::int64_t) {
+        const float y = x < 0.0f ? 0.0f : x;
+        return y > bound ? bound : y;
+      });
+      break;
+    case Kind::kSigmoid:
+      for_each_number(c, columns, [](float x, std::int64_t) { return sigmoid_f32(x); });
+      break;
+    case Kind::kTanh:
+      for_each_number(c, columns, [](float x, std::int64_t) { return tanh_f32(x); });
+      break;
+    case Kind::kMultiply:
+      for_each_number(c, columns, [=](float x, std::int64_t i) { return x * operand[i]; });
+      break;
+    case Kind::kAdd:
+      for_each_number(c, columns, [=](float x, std::int64_t i) { return x + operand[i]; });
+      break;
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace keras::backend::cpu::KERAS_TARGET

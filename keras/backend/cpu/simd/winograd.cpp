@@ -1,0 +1,225 @@
+#include "keras/backend/cpu/simd/winograd.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+
+#include "keras/backend/cpu/fusions/winograd.h"
+#include "keras/backend/cpu/simd/nn_kernels.h"
+#include "keras/backend/cpu/work.h"
+#include "keras/engine/runtime/thread_pool.h"
+
+namespace keras::backend::cpu {
+namespace {
+
+/// Below this many multiplications another thread costs more than it brings.
+constexpr std::int64_t kWorthAThread = 1 << 19;
+/// Larger kernels do not stay in the second cache: threads share their columns, not the tiles.
+constexpr std::int64_t kNumbersInCache = 1 << 18;
+/// So many transformed numbers, of inputs and of outputs, are at work at a time; of a gradient more
+/// where the gradient itself is larger: it is gone through once for each block.
+constexpr std::int64_t kBlockNumbers = 1 << 17;
+constexpr std::int64_t kMostGradientBlockNumbers = 1 << 19;
+constexpr std::int64_t kFewestBlockTiles = 12;
+/// Channels in a vector.
+constexpr std::int64_t kGrain = 16;
+
+int parts_for_products(std::int64_t tiles, std::int64_t depth, std::int64_t columns, int threads) {
+  const std::int64_t work = tiles * kWinogradElements * depth * columns;
+  return static_cast<int>(std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(threads, 1)));
+}
+
+std::int64_t block_tiles(std::int64_t numbers, std::int64_t channels, std::int64_t tiles) {
+  return std::min(std::max(numbers / (kWinogradElements * channels), kFewestBlockTiles), tiles);
+}
+
+/// Part `part` of `parts` of channels, in whole grains.
+std::pair<std::int64_t, std::int64_t> channels_of(std::int64_t channels, std::int64_t grain,
+                                                  int parts, int part) {
+  const auto [first, last] = share_of((channels + grain - 1) / grain, parts, part);
+  return {first * grain, std::min(last * grain, channels)};
+}
+
+WinogradGeometry geometry_of(const Shape& input, const Shape& output,
+                             const std::vector<std::int64_t>& pad_low) {
+  return {.input_height = input[1],
+          .input_width = input[2],
+          .input_channels = input[3],
+          .output_height = output[1],
+          .output_width = output[2],
+          .output_channels = output[3],
+          .pad_top = pad_low[0],
+          .pad_left = pad_low[1],
+          .tile_rows = (output[1] + 1) / 2,
+          .tile_columns = (output[2] + 1) / 2};
+}
+
+class KernelTransform final : public engine::PreparedKernel {
+ public:
+  KernelTransform(const Shape& kernel, bool backwards, int threads)
+      : share_{.inputs = kernel[2], .outputs = kernel[3], .backwards = backwards},
+        parts_(parts_for(kWinogradElements * kernel[2] * kernel[3],
+                         std::min<std::int64_t>(threads, kernel[2] / kGrain))) {}
+
+  void run(const engine::Buffers& buffers) const override {
+    engine::parallel_for(parts_, [&](int part) {
+      WinogradKernel own = share_;
+      std::tie(own.first_input, own.last_input) = channels_of(own.inputs, kGrain, parts_, part);
+      own.kernel = static_cast<const float*>(buffers.inputs[0]);
+      own.transformed = static_cast<float*>(buffers.outputs[0]);
+      nn_functions().winograd.kernel(own);
+    });
+  }
+
+ private:
+  WinogradKernel share_;
+  int parts_;
+};
+
+class ConvolutionKernel final : public engine::PreparedKernel {
+ public:
+  explicit ConvolutionKernel(const engine::KernelCall& call) {
+    const auto& attrs = call.attrs.as<WinogradAttrs>();
+    Shape output = call.outputs[0].shape;
+    output[1] = attrs.size[0];
+    output[2] = attrs.size[1];
+    share_.geometry = geometry_of(call.inputs[0].shape, output, attrs.pad_low);
+    share_.pooled = attrs.pooled;
+    WinogradGeometry& g = share_.geometry;
+    if (attrs.pooled) {  // what is left over at the ends nobody sees
+      g.tile_rows = g.output_height / 2;
+      g.tile_columns = g.output_width / 2;
+    }
+    tiles_ = output[0] * g.image_tiles();
+    steps_ = product_steps(attrs.bias, attrs.epilogue, epilogue_operands(call, attrs.bias ? 3 : 2),
+                           g.output_channels);
+    share_.step_count = static_cast<int>(steps_.size());
+    const int parts = parts_for_products(tiles_, g.input_channels, g.output_channels, call.threads);
+    const std::int64_t panels = (g.output_channels + kWinogradPanel - 1) / kWinogradPanel;
+    const bool fits = call.inputs[1].shape.size() <= kNumbersInCache;
+    column_parts_ = fits ? 1 : static_cast<int>(std::min<std::int64_t>(parts, panels));
+    tile_parts_ = parts / column_parts_;
+    share_.block_tiles = block_tiles(kBlockNumbers, g.input_channels + kWinogradPanel,
+                                     (tiles_ + tile_parts_ - 1) / tile_parts_);
+  }
+
+  std::size_t scratch_bytes() const override {
+    return static_cast<std::size_t>(numbers() * column_parts_ * tile_parts_) * sizeof(float);
+  }
+
+  void run(const engine::Buffers& buffers) const override {
+    std::array<ProductStep, kMostProductSteps> steps;
+    set_operands(steps_, buffers.inputs + 2, steps.data());
+    engine::parallel_for(column_parts_ * tile_parts_, [&](int part) {
+      WinogradConvolution own = share_;
+      std::tie(own.first_tile, own.last_tile) = share_of(tiles_, tile_parts_, part / column_parts_);
+      std::tie(own.first_column, own.last_column) = channels_of(
+          own.geometry.output_channels, kWinogradPanel, column_parts_, part % column_parts_);
+      own.x = static_cast<const float*>(buffers.inputs[0]);
+      own.kernel = static_cast<const float*>(buffers.inputs[1]);
+      own.y = static_cast<float*>(buffers.outputs[0]);
+      own.steps = steps.data();
+      own.scratch = static_cast<float*>(buffers.scratch) + numbers() * part;
+      nn_functions().winograd.convolution(own);
+    });
+  }
+
+ private:
+  std::int64_t numbers() const {
+    return winograd_scratch(share_.block_tiles, share_.geometry.input_channels);
+  }
+
+  WinogradConvolution share_{};
+  std::vector<ProductStep> steps_;
+  std::int64_t tiles_ = 0;
+  int column_parts_ = 1, tile_parts_ = 1;
+};
+
+/// Threads have inputs of their own, and only where there are more threads than those tiles of
+/// their own, whose parts of the gradient are added up in a fixed order.
+class GradientKernel final : public engine::PreparedKernel {
+ public:
+  explicit GradientKernel(const engine::KernelCall& call) {
+    share_.geometry = geometry_of(call.inputs[0].shape, call.inputs[1].shape,
+                                  call.attrs.as<WinogradGradientAttrs>().pad_low);
+    const WinogradGeometry& g = share_.geometry;
+    tiles_ = call.inputs[0].shape[0] * g.image_tiles();
+    const int parts = parts_for_products(tiles_, g.input_channels, g.output_channels, call.threads);
+    input_parts_ = static_cast<int>(std::min<std::int64_t>(parts, g.input_channels / kGrain));
+    share_.part_count = parts / input_parts_;
+    most_inputs_ = (g.input_channels / kGrain + input_parts_ - 1) / input_parts_ * kGrain;
+    share_.block_tiles = block_tiles(
+        std::clamp(kWinogradElements * most_inputs_ * g.output_channels, kBlockNumbers,
+                   kMostGradientBlockNumbers),
+        most_inputs_ + g.output_channels, (tiles_ + share_.part_count - 1) / share_.part_count);
+  }
+
+  std::size_t scratch_bytes() const override {
+    return static_cast<std::size_t>(part_numbers() * share_.part_count +
+                                    numbers() * share_.part_count * input_parts_) *
+           sizeof(float);
+  }
+
+  void run(const engine::Buffers& buffers) const override {
+    auto* scratch = static_cast<float*>(buffers.scratch);
+    engine::parallel_for(share_.part_count * input_parts_, [&](int part) {
+      const int tile_part = part / input_parts_;
+      WinogradKernelGradient own = of_inputs(buffers, part % input_parts_);
+      std::tie(own.first_tile, own.last_tile) = share_of(tiles_, own.part_count, tile_part);
+      own.parts = scratch + part_numbers() * tile_part;
+      own.scratch = scratch + part_numbers() * own.part_count + numbers() * part;
+      nn_functions().winograd.kernel_gradient(own);
+    });
+    engine::parallel_for(input_parts_, [&](int part) {
+      WinogradKernelGradient own = of_inputs(buffers, part);
+      own.parts = scratch;
+      nn_functions().winograd.finish_kernel_gradient(own);
+    });
+  }
+
+ private:
+  WinogradKernelGradient of_inputs(const engine::Buffers& buffers, int part) const {
+    WinogradKernelGradient own = share_;
+    std::tie(own.first_input, own.last_input) =
+        channels_of(own.geometry.input_channels, kGrain, input_parts_, part);
+    own.x = static_cast<const float*>(buffers.inputs[0]);
+    own.dy = static_cast<const float*>(buffers.inputs[1]);
+    own.gradient = static_cast<float*>(buffers.outputs[0]);
+    return own;
+  }
+  std::int64_t part_numbers() const {
+    return kWinogradElements * share_.geometry.input_channels * share_.geometry.output_channels;
+  }
+  std::int64_t numbers() const {
+    return winograd_gradient_scratch(share_.block_tiles, most_inputs_,
+                                     share_.geometry.output_channels);
+  }
+
+  WinogradKernelGradient share_{};
+  std::int64_t tiles_ = 0, most_inputs_ = 0;
+  int input_parts_ = 1;
+};
+
+}  // namespace
+
+const engine::Kernel simd_winograd_kernel{
+    "simd_winograd_kernel", float32_refusal,
+    [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
+      return std::make_unique<KernelTransform>(
+          call.inputs[0].shape, call.attrs.as<WinogradKernelAttrs>().backwards, call.threads);
+    }};
+
+const engine::Kernel simd_winograd{
+    "simd_winograd", float32_refusal,
+    [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
+      return std::make_unique<ConvolutionKernel>(call);
+    }};
+
+const engine::Kernel simd_winograd_gradient{
+    "simd_winograd_gradient", float32_refusal,
+    [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
+      return std::make_unique<GradientKernel>(call);
+    }};
+
+}  // namespace keras::backend::cpu
