@@ -4,34 +4,58 @@
 namespace keras::backend::cpu::KERAS_TARGET {
 namespace {
 
-KERAS_INLINE float add_lanes(const float* lanes) {
-  float sum = 0;
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) sum += lanes[lane];
-  return sum;
+/// All lanes as one, folded in half until one is left.
+template <typename Fold>
+KERAS_INLINE float fold_lanes(Vec x, const Fold& fold) {
+  x = fold(x, __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  x = fold(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3));
+  x = fold(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1));
+  return fold(x, __builtin_shufflevector(x, x, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0))[0];
 }
 
-/// The sum of f(i) for i in [0, size), over lanes.
+/// f(first) and those that follow it, one a lane.
+template <typename Function>
+KERAS_INLINE Vec lanes_of(std::int64_t first, const Function& f) {
+  float values[kLanes];
+#pragma omp simd
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) values[lane] = f(first + lane);
+  Vec lanes;
+  get(lanes, values);
+  return lanes;
+}
+
+/// The sum of f(i) for i in [0, size): over lanes, then what is left.
 template <typename Function>
 KERAS_INLINE float sum_of(std::int64_t size, const Function& f) {
-  float lanes[kLanes] = {};
+  Vec sums = {};
+  float rest = 0;
   std::int64_t i = 0;
-  for (; i + kLanes <= size; i += kLanes)
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += f(i + lane);
-  for (; i < size; ++i) lanes[i % kLanes] += f(i);
-  return add_lanes(lanes);
+  for (; i + kLanes <= size; i += kLanes) sums += lanes_of(i, f);
+  for (; i < size; ++i) rest += f(i);
+  return size < kLanes ? rest : fold_lanes(sums, [](Vec a, Vec b) { return a + b; }) + rest;
 }
 
 KERAS_INLINE float max_of(std::int64_t size, const float* x) {
-  float lanes[kLanes];
-  for (float& lane : lanes) lane = -__builtin_inff();
+  const auto larger = [](Vec a, Vec b) { return a > b ? a : b; };
+  Vec maxima = broadcast(Vec{}, -__builtin_inff());
+  float rest = -__builtin_inff();
   std::int64_t i = 0;
   for (; i + kLanes <= size; i += kLanes)
-    for (std::int64_t lane = 0; lane < kLanes; ++lane)
-      lanes[lane] = max_f32(x[i + lane], lanes[lane]);
-  for (; i < size; ++i) lanes[i % kLanes] = max_f32(x[i], lanes[i % kLanes]);
-  float maximum = lanes[0];
-  for (std::int64_t lane = 1; lane < kLanes; ++lane) maximum = max_f32(lanes[lane], maximum);
-  return maximum;
+    maxima = larger(lanes_of(i, [&](std::int64_t at) { return x[at]; }), maxima);
+  for (; i < size; ++i) rest = max_f32(x[i], rest);
+  return size < kLanes ? rest : max_f32(fold_lanes(maxima, larger), rest);
+}
+
+/// x / y for 1 / y as it is rounded: where products are not rounded before they are added, the
+/// remainder of x · (1 / y) is exact, and the outcome is the division's (Markstein, 1990).
+KERAS_INLINE float divided(float x, float y, float inverse) {
+#ifdef __FMA__
+  const float quotient = x * inverse;
+  return __builtin_fmaf(__builtin_fmaf(-quotient, y, x), inverse, quotient);
+#else
+  static_cast<void>(inverse);
+  return x / y;
+#endif
 }
 
 void softmax(std::int64_t rows, std::int64_t size, const float* x, float* y) {
@@ -39,7 +63,8 @@ void softmax(std::int64_t rows, std::int64_t size, const float* x, float* y) {
     const float maximum = max_of(size, x);
     for (std::int64_t i = 0; i < size; ++i) y[i] = exp_f32(x[i] - maximum);
     const float sum = sum_of(size, [&](std::int64_t i) { return y[i]; });
-    for (std::int64_t i = 0; i < size; ++i) y[i] /= sum;
+    const float inverse = 1.0f / sum;
+    for (std::int64_t i = 0; i < size; ++i) y[i] = divided(y[i], sum, inverse);
   }
 }
 
@@ -201,22 +226,32 @@ void layer_norm(std::int64_t rows, std::int64_t size, double epsilon, const floa
 }
 
 /// With xhat = (x - m) / sd and g = gamma dy: dx = (g - mean(g) - xhat mean(g xhat)) / sd.
+template <bool kScaled>
+KERAS_INLINE void layer_norm_gradient_row(std::int64_t size, float mean, float inverse,
+                                          const float* __restrict x, const float* __restrict gamma,
+                                          const float* __restrict dy, float* __restrict dx,
+                                          float* __restrict dgamma, float* __restrict dbeta) {
+  const auto g = [&](std::int64_t i) { return kScaled ? gamma[i] * dy[i] : dy[i]; };
+  const auto normalized = [&](std::int64_t i) { return (x[i] - mean) * inverse; };
+  const float count = static_cast<float>(size);
+  const float mean_g = sum_of(size, g) / count;
+  const float mean_gx = sum_of(size, [&](std::int64_t i) { return g(i) * normalized(i); }) / count;
+  for (std::int64_t i = 0; i < size; ++i) {
+    dgamma[i] += dy[i] * normalized(i);
+    dbeta[i] += dy[i];
+    dx[i] = (g(i) - mean_g - normalized(i) * mean_gx) * inverse;
+  }
+}
+
 void layer_norm_gradient(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
                          const float* gamma, const float* mean, const float* variance,
                          const float* dy, float* dx, float* dgamma, float* dbeta) {
-  const float count = static_cast<float>(size);
   for (std::int64_t row = 0; row < rows; ++row, x += size, dy += size, dx += size) {
-    const float m = mean[row];
     const float inverse = 1.0f / __builtin_sqrtf(variance[row] + static_cast<float>(epsilon));
-    const auto g = [&](std::int64_t i) { return gamma ? gamma[i] * dy[i] : dy[i]; };
-    const float mean_g = sum_of(size, g) / count;
-    const float mean_gx =
-        sum_of(size, [&](std::int64_t i) { return g(i) * ((x[i] - m) * inverse); }) / count;
-    for (std::int64_t i = 0; i < size; ++i) {
-      const float normalized = (x[i] - m) * inverse;
-      dgamma[i] += dy[i] * normalized;
-      dbeta[i] += dy[i];
-      dx[i] = (g(i) - mean_g - normalized * mean_gx) * inverse;
+    if (gamma) {
+      layer_norm_gradient_row<true>(size, mean[row], inverse, x, gamma, dy, dx, dgamma, dbeta);
+    } else {
+      layer_norm_gradient_row<false>(size, mean[row], inverse, x, gamma, dy, dx, dgamma, dbeta);
     }
   }
 }

@@ -38,24 +38,11 @@ KERAS_INLINE float window_size(Range a, Range b, Range c) {
   return static_cast<float>((a.last - a.first) * (b.last - b.first) * (c.last - c.first));
 }
 
-// How vectors would be passed to functions is nothing to warn of: all are inlined.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
-/// Sixteen channels in a register, or in the few that an instruction set needs for them.
-using Vec = float __attribute__((vector_size(64)));
-KERAS_INLINE Vec broadcast(Vec, float value) { return Vec{} + value; }
-KERAS_INLINE float broadcast(float, float value) { return value; }
-
 /// The larger one; a NaN wins, as it does in Keras.
 KERAS_INLINE float pooled_max(float x, float y) { return (x > y || x != x) ? x : y; }
 KERAS_INLINE Vec pooled_max(Vec x, Vec y) { return ((x > y) | (x != x)) ? x : y; }
 KERAS_INLINE bool is_maximum(float x, float maximum) { return x == maximum || x != x; }
 KERAS_INLINE auto is_maximum(Vec x, Vec maximum) { return (x == maximum) | (x != x); }
-
-KERAS_INLINE void get(float& value, const float* from) { value = *from; }
-KERAS_INLINE void get(Vec& value, const float* from) { std::memcpy(&value, from, sizeof(Vec)); }
-KERAS_INLINE void put(float* to, float value) { *to = value; }
-KERAS_INLINE void put(float* to, Vec value) { std::memcpy(to, &value, sizeof(Vec)); }
 
 /// Calls `work(value of the type to compute with, first channel)` for all channels.
 template <typename Work>

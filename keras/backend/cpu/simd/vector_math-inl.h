@@ -16,6 +16,19 @@ namespace {
 /// Sums run over this many lanes whatever the instruction set, so that all give the same order.
 constexpr std::int64_t kLanes = 16;
 
+// How vectors would be passed to functions is nothing to warn of: all are inlined.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+/// Sixteen channels in a register, or in the few that an instruction set needs for them.
+using Vec = float __attribute__((vector_size(64)));
+KERAS_INLINE Vec broadcast(Vec, float value) { return Vec{} + value; }
+KERAS_INLINE float broadcast(float, float value) { return value; }
+
+KERAS_INLINE void get(float& value, const float* from) { value = *from; }
+KERAS_INLINE void get(Vec& value, const float* from) { std::memcpy(&value, from, sizeof(Vec)); }
+KERAS_INLINE void put(float* to, float value) { *to = value; }
+KERAS_INLINE void put(float* to, Vec value) { std::memcpy(to, &value, sizeof(Vec)); }
+
 KERAS_INLINE float max_f32(float a, float b) { return a > b ? a : b; }
 KERAS_INLINE float min_f32(float a, float b) { return a < b ? a : b; }
 
