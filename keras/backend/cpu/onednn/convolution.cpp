@@ -21,6 +21,8 @@ using Descriptor = dnnl::memory::desc;
 
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 19;
+/// A multiplication takes so many times as long where outputs see one channel: it is loaded for it.
+constexpr std::int64_t kSingleChannelSlowness = 8;
 
 std::int64_t product(const Dims& dims, std::size_t from = 0) {
   return std::accumulate(dims.begin() + static_cast<std::ptrdiff_t>(from), dims.end(),
@@ -84,7 +86,8 @@ struct Geometry {
         output_dims(channels_first_dims(output)),
         kernel_desc(described(layout, keras_kernel(kernel, p.groups, type))),
         kernel_size(kernel.size()),
-        work(product(output_dims) * kernel.slice(0, -1).size()) {
+        work(product(output_dims) * kernel.slice(0, -1).size() *
+             (kernel[-2] == 1 ? kSingleChannelSlowness : 1)) {
     for (const auto step : p.dilation) dilation.push_back(step - 1);
   }
 
