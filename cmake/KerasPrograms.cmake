@@ -27,6 +27,6 @@ target_include_directories(keras_bench PUBLIC ${PROJECT_SOURCE_DIR}/benchmarks)
 target_link_libraries(keras_bench PUBLIC keras::keras PRIVATE DNNL::dnnl gomp keras_warnings)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/benchmarks/bare/kernels.cpp
   PROPERTIES COMPILE_OPTIONS "-O3")
-foreach(program measure limits growth)
+foreach(program measure limits growth passes)
   target_link_libraries(${program} PRIVATE keras_bench)
 endforeach()

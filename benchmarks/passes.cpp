@@ -1,0 +1,93 @@
+// What each rewrite of the graph brings: passes [WORKLOAD…], all when none is named. Every pass is
+// left out in turn, as KERAS_DISABLE_PASSES does it, and the step timed beside one with all of
+// them.
+
+#include <keras/keras.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "keras/engine/passes/pipeline.h"
+#include "timing.h"
+#include "workloads.h"
+
+using namespace keras;
+using namespace keras::benchmarks;
+
+namespace {
+
+constexpr double kSeconds = 0.3;
+
+struct StepSeconds {
+  double train, predict;
+};
+
+/// The steps of one model, compiled again for each choice of passes.
+class Steps {
+ public:
+  explicit Steps(const Workload& workload)
+      : model_(workload.make()), batch_(make_examples(workload, workload.batch)) {
+    model_.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
+  }
+
+  StepSeconds without(const std::vector<std::string>& passes) const {
+    engine::set_compile_settings({.disabled_passes = passes, .dump_folder = {}});
+    const auto train = [&] { model_.train_on_batch(batch_.x, batch_.y); };
+    const auto predict = [&] { model_.predict_on_batch(batch_.x).eval(); };
+    train();
+    const double train_seconds = durations(kSeconds, 3, train).front();
+    predict();
+    return {train_seconds, durations(kSeconds / 2, 3, predict).front()};
+  }
+
+ private:
+  Model model_;
+  Examples batch_;
+};
+
+/// How many times as long a step takes without the pass.
+struct Row {
+  std::string pass;
+  double train, predict;
+};
+
+std::vector<Row> rows_of(const Workload& workload) {
+  const Steps steps(workload);
+  std::vector<Row> rows;
+  for (const std::string& pass : engine::pass_names()) {
+    if (pass == "decompose_unsupported") continue;  // runs even when it is switched off
+    const StepSeconds all = steps.without({}), less = steps.without({pass});
+    rows.push_back({pass, less.train / all.train, less.predict / all.predict});
+  }
+  return rows;
+}
+
+void print(const std::string& workload, std::vector<Row> rows) {
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return std::max(a.train, a.predict) > std::max(b.train, b.predict);
+  });
+  std::printf("%-32s %8s %8s\n", workload.c_str(), "train", "predict");
+  for (const Row& row : rows)
+    std::printf("  without %-22s %8.2f %8.2f\n", row.pass.c_str(), row.train, row.predict);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<Workload> chosen;
+  for (int i = 1; i < argc; ++i) {
+    const Workload* workload = find_workload(argv[i]);
+    if (!workload) {
+      std::fprintf(stderr, "passes: there is no workload %s\n", argv[i]);
+      return 2;
+    }
+    chosen.push_back(*workload);
+  }
+  if (chosen.empty()) chosen.assign(workloads().begin(), workloads().end());
+  std::puts("times as long as a step with all passes");
+  for (const Workload& workload : chosen) print(workload.name, rows_of(workload));
+  return 0;
+}
