@@ -2,8 +2,8 @@
 
 namespace keras::testing {
 
-/// How often any thread of the program has called operator new so far, oneDNN's own calls aside. A
-/// program that asks gets counting operators new and delete.
+/// How often any thread of the program has called operator new since this was called first,
+/// oneDNN's own calls aside. A program that asks gets counting operators new and delete.
 long allocation_count();
 
 }  // namespace keras::testing
