@@ -1,10 +1,13 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <stdexcept>
 #include <string>
 
 #include "keras/utils/config.h"
+
+namespace CLI {
+class App;
+}
 
 /// The program `keras`: one file a command, each of which adds itself to the parser. Results go to
 /// standard output, what went wrong to standard error as one line.

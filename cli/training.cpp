@@ -1,5 +1,6 @@
 #include "cli/training.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "cli/command.h"

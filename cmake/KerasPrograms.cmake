@@ -8,6 +8,7 @@ elseif(cli_sources)
   add_executable(keras_cli ${cli_sources})
   set_target_properties(keras_cli PROPERTIES OUTPUT_NAME keras)
   target_compile_definitions(keras_cli PRIVATE KERAS_VERSION="${PROJECT_VERSION}")
+  target_compile_options(keras_cli PRIVATE $<$<CONFIG:Release>:-Os>)
   target_link_libraries(keras_cli PRIVATE keras::keras keras_warnings CLI11::CLI11)
 endif()
 
