@@ -15,6 +15,15 @@ if(KERAS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${KERAS_CCACHE})
 endif()
 
+# ccache wants to be told that it may keep what uses precompiled headers.
+function(keras_let_ccache_use_headers target)
+  if(KERAS_CCACHE)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${KERAS_CCACHE}")
+  endif()
+endfunction()
+
 # g++'s optimizer warns wrongly about <regex>, std::string and std::vector, each release elsewhere
 # and each set of flags elsewhere. These warnings are shown, but never an error.
 set(keras_warnings_only "")

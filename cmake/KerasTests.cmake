@@ -24,7 +24,7 @@ target_compile_options(keras_test_warnings INTERFACE
 
 # keras_add_tests(PROGRAM PREFIX KIND SOURCES…): KIND, `unit` or `crossing`, is the label in ctest,
 # PREFIX begins the names of the tests. GoogleTest's header is half of what a test takes to compile:
-# it is compiled once, for all of them. ccache wants to be told that it may keep what uses it.
+# it is compiled once, for all of them.
 function(keras_add_tests program prefix kind)
   add_executable(${program} ${ARGN})
   target_compile_options(${program} PRIVATE ${KERAS_TEST_OPTIONS})
@@ -35,11 +35,7 @@ function(keras_add_tests program prefix kind)
     target_precompile_headers(${program} PRIVATE <gtest/gtest.h>)
     set_property(GLOBAL PROPERTY keras_tests_with_headers ${program})
   endif()
-  if(KERAS_CCACHE)
-    target_compile_options(${program} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
-    set_target_properties(${program} PROPERTIES CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${KERAS_CCACHE}")
-  endif()
+  keras_let_ccache_use_headers(${program})
   target_link_libraries(${program} PRIVATE keras_test_support keras_test_warnings GTest::gtest_main)
   gtest_discover_tests(${program}
     TEST_PREFIX ${prefix}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
