@@ -30,6 +30,7 @@ class Race:
     def __init__(self, workload, policy, arguments):
         self.workload, self.policy, self.arguments = workload, policy, arguments
         self.missing = {}
+        self.peaks = {}
         self.running = []
         modes = ["train", "predict"]
         if workload.name in LATENCY and policy == "float32":
@@ -49,7 +50,12 @@ class Race:
 
     def run(self):
         """The figures of all."""
-        self.answers(1, 0)  # compiles
+        compiled = self.answers(1, 0)  # the first training: nothing has predicted yet
+        self.peaks = {
+            who: answers[0]["peak_mb"]
+            for (who, mode), answers in compiled.items()
+            if mode == "train"
+        }
         rounds, seconds = self.arguments.rounds, self.arguments.seconds
         figures = self.figures(self.answers(rounds, seconds))
         if self.arguments.busy:
@@ -101,7 +107,7 @@ class Race:
             raise SystemExit(f"{contestant.name}: the loss of {self.workload.name} does not fall")
         return figure | {
             "first_step_s": start["first_step_s"],
-            "peak_mb": answers[0]["peak_mb"],
+            "peak_mb": self.peaks[contestant],
             "first_loss": start["loss"],
             "last_loss": answers[-1]["loss"],
         }

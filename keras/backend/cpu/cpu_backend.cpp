@@ -10,6 +10,7 @@
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
 #include "keras/backend/cpu/fusions/pool_before_relu.h"
+#include "keras/backend/cpu/fusions/pool_choices.h"
 #include "keras/backend/cpu/fusions/swapped_matmul.h"
 #include "keras/backend/cpu/fusions/widen_half.h"
 #include "keras/backend/cpu/fusions/winograd.h"
@@ -53,6 +54,8 @@ std::vector<KernelRow> fast_rows() {
       {&ops::max_pool_op, {&simd_max_pool}},
       {&ops::average_pool_op, {&simd_average_pool}},
       {&ops::max_pool_gradient_op, {&simd_max_pool_gradient}},
+      {&max_pool_choice_op, {&simd_max_pool_choice}},
+      {&max_pool_spread_op, {&simd_max_pool_spread}},
       {&ops::average_pool_gradient_op, {&simd_average_pool_gradient}},
       {&ops::softmax_op, {&simd_softmax}},
       {&ops::log_softmax_op, {&simd_log_softmax}},
@@ -104,6 +107,7 @@ engine::Backend cpu_backend() {
           all_rows(),
           {{"fold_padding", fold_padding},
            {"pool_before_relu", pool_before_relu},
+           {"keep_pool_choices", keep_pool_choices},
            {"bias_before_reshape", bias_before_reshape},
            {"swap_in_matmul", swap_in_matmul},
            {"fuse_batch_norm", fuse_batch_norm},

@@ -40,6 +40,8 @@ const NnFunctions& nn_functions() {
       average_pool,
       max_pool_gradient,
       average_pool_gradient,
+      max_pool_choice,
+      max_pool_spread,
       softmax,
       log_softmax,
       {batch_norm_functions<float>, batch_norm_functions<Brain>},

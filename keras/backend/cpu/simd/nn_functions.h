@@ -127,6 +127,12 @@ struct NnFunctions {
   /// One image: dx is overwritten.
   void (*max_pool_gradient)(const PoolGeometry& pool, const float* x, const float* dy, float* dx);
   void (*average_pool_gradient)(const PoolGeometry& pool, const float* dy, float* dx);
+  /// Of windows that do not overlap: which element of its window each maximum was; dx is
+  /// overwritten.
+  void (*max_pool_choice)(const PoolGeometry& pool, const float* x, float* y,
+                          std::uint8_t* choices);
+  void (*max_pool_spread)(const PoolGeometry& pool, const std::uint8_t* choices, const float* dy,
+                          float* dx);
   /// Rows of `size` contiguous values. y may be x.
   void (*softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);
   void (*log_softmax)(std::int64_t rows, std::int64_t size, const float* x, float* y);

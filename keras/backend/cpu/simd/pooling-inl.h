@@ -87,6 +87,52 @@ void average_pool(const PoolGeometry& pool, const float* x, float* y) {
   });
 }
 
+/// As many places of a window as numbers, and those that are kept of them.
+using VecPlaces = std::int32_t __attribute__((vector_size(64)));
+using VecChoices = std::uint8_t __attribute__((vector_size(16)));
+KERAS_INLINE std::int32_t places_like(float) { return 0; }
+KERAS_INLINE VecPlaces places_like(Vec) { return VecPlaces{}; }
+KERAS_INLINE void get(std::int32_t& places, const std::uint8_t* from) { places = *from; }
+KERAS_INLINE void get(VecPlaces& places, const std::uint8_t* from) {
+  VecChoices choices;
+  std::memcpy(&choices, from, sizeof choices);
+  places = __builtin_convertvector(choices, VecPlaces);
+}
+KERAS_INLINE void put(std::uint8_t* to, std::int32_t places) {
+  *to = static_cast<std::uint8_t>(places);
+}
+KERAS_INLINE void put(std::uint8_t* to, VecPlaces places) {
+  const VecChoices choices = __builtin_convertvector(places, VecChoices);
+  std::memcpy(to, &choices, sizeof choices);
+}
+/// True where x is the first of its kind: larger, or the first NaN.
+KERAS_INLINE bool replaces(float x, float maximum) {
+  return x > maximum || (x != x && maximum == maximum);
+}
+KERAS_INLINE auto replaces(Vec x, Vec maximum) {
+  return (x > maximum) | ((x != x) & (maximum == maximum));
+}
+
+/// With the maxima which of its window's elements on the input each was, the first of equal ones.
+void max_pool_choice(const PoolGeometry& pool, const float* x, float* y, std::uint8_t* choices) {
+  for_each_window(pool, [&](std::int64_t index, Range a, Range b, Range c) {
+    for_each_channel(pool.channels, [&](auto lanes, std::int64_t channel) {
+      auto maximum = broadcast(lanes, -__builtin_inff());
+      auto chosen = places_like(lanes);
+      std::int32_t place = 0;
+      for_each_element(pool, a, b, c, [&](std::int64_t element) {
+        get(lanes, x + element * pool.channels + channel);
+        const auto better = replaces(lanes, maximum);
+        maximum = better ? lanes : maximum;
+        chosen = better ? places_like(lanes) + place : chosen;
+        ++place;
+      });
+      put(y + index * pool.channels + channel, maximum);
+      put(choices + index * pool.channels + channel, chosen);
+    });
+  });
+}
+
 KERAS_INLINE void clear_input(const PoolGeometry& pool, float* dx) {
   const std::int64_t size = pool.input[0] * pool.input[1] * pool.input[2] * pool.channels;
   std::memset(dx, 0, static_cast<std::size_t>(size) * sizeof(float));
@@ -151,6 +197,26 @@ void max_pool_gradient(const PoolGeometry& pool, const float* x, const float* dy
   } else {
     max_pool_gradient_of<false>(pool, x, dy, dx);
   }
+}
+
+/// Each window's dy goes to what was chosen. Windows do not overlap.
+void max_pool_spread(const PoolGeometry& pool, const std::uint8_t* choices, const float* dy,
+                     float* dx) {
+  if (!windows_cover(pool)) clear_input(pool, dx);
+  for_each_window(pool, [&](std::int64_t index, Range a, Range b, Range c) {
+    for_each_channel(pool.channels, [&](auto given, std::int64_t channel) {
+      const std::int64_t at = index * pool.channels + channel;
+      auto chosen = places_like(given);
+      get(given, dy + at);
+      get(chosen, choices + at);
+      std::int32_t place = 0;
+      for_each_element(pool, a, b, c, [&](std::int64_t element) {
+        put(dx + element * pool.channels + channel,
+            chosen == places_like(given) + place ? given : broadcast(given, 0.0f));
+        ++place;
+      });
+    });
+  });
 }
 
 void average_pool_gradient(const PoolGeometry& pool, const float* dy, float* dx) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "keras/backend/cpu/fusions/pool_choices.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/work.h"
@@ -97,6 +98,28 @@ std::unique_ptr<engine::PreparedKernel> prepare_max_gradient(const engine::Kerne
       });
 }
 
+std::unique_ptr<engine::PreparedKernel> prepare_choice(const engine::KernelCall& call) {
+  return make(forward_geometry(call), call,
+              [](const PoolGeometry& p, std::int64_t i, const engine::Buffers& buffers) {
+                const std::int64_t out = i * volume(p.output, p.channels);
+                nn_functions().max_pool_choice(
+                    p, input(buffers, 0, i * volume(p.input, p.channels)), output(buffers, out),
+                    static_cast<std::uint8_t*>(buffers.outputs[1]) + out);
+              });
+}
+
+std::unique_ptr<engine::PreparedKernel> prepare_spread(const engine::KernelCall& call) {
+  const auto pool = geometry(call.attrs.as<ops::PoolGradientAttrs>().pool, call.outputs[0].shape,
+                             call.inputs[0].shape);
+  return make(
+      pool, call, [](const PoolGeometry& p, std::int64_t i, const engine::Buffers& buffers) {
+        const std::int64_t at = i * volume(p.output, p.channels);
+        nn_functions().max_pool_spread(p, static_cast<const std::uint8_t*>(buffers.inputs[0]) + at,
+                                       input(buffers, 1, at),
+                                       output(buffers, i * volume(p.input, p.channels)));
+      });
+}
+
 std::unique_ptr<engine::PreparedKernel> prepare_average_gradient(const engine::KernelCall& call) {
   const auto pool = geometry(call.attrs.as<ops::PoolGradientAttrs>().pool, call.outputs[0].shape,
                              call.inputs[0].shape);
@@ -124,6 +147,11 @@ const engine::Kernel simd_average_pool{"simd_average_pool", float32_refusal,
                                        }};
 const engine::Kernel simd_max_pool_gradient{"simd_max_pool_gradient", float32_refusal,
                                             prepare_max_gradient};
+const engine::Kernel simd_max_pool_choice{"simd_max_pool_choice", float32_refusal, prepare_choice};
+/// The pass makes such calls of float32 only.
+const engine::Kernel simd_max_pool_spread{"simd_max_pool_spread",
+                                          [](const engine::KernelCall&) { return std::string(); },
+                                          prepare_spread};
 const engine::Kernel simd_average_pool_gradient{"simd_average_pool_gradient", float32_refusal,
                                                 prepare_average_gradient};
 
