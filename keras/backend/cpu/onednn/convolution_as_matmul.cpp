@@ -81,18 +81,15 @@ class Patches {
     for_each_part(threads, [&](std::int64_t first, std::int64_t count) {
       kernel.add(
           [pixels = flat_pixels(), bytes = pixel_bytes(), image_bytes = image_bytes(),
-           one_tap = pixels_.front().size() == 1, count](void* const* addresses) {
+           give = pixels_.front().size() == 1 ? copy_bytes : add_floats,
+           count](void* const* addresses) {
             const auto* from = static_cast<const std::byte*>(addresses[0]);
             auto* to = static_cast<std::byte*>(addresses[1]);
             std::memset(to, 0, static_cast<std::size_t>(count) * image_bytes);
             for (std::int64_t image = 0; image < count; ++image, to += image_bytes)
               for (const std::int64_t pixel : pixels) {
-                std::byte* target = to + static_cast<std::size_t>(pixel) * bytes;
-                if (one_tap) {
-                  std::memcpy(target, from, bytes);
-                } else if (pixel != kOutside) {
-                  add_floats(from, target, bytes / sizeof(float));
-                }
+                if (pixel != kOutside)
+                  give(from, to + static_cast<std::size_t>(pixel) * bytes, bytes);
                 from += bytes;
               }
           },
@@ -104,10 +101,13 @@ class Patches {
  private:
   static constexpr std::int64_t kOutside = -1;
 
-  static void add_floats(const std::byte* from, std::byte* to, std::size_t count) {
+  static void copy_bytes(const std::byte* from, std::byte* to, std::size_t bytes) {
+    std::memcpy(to, from, bytes);
+  }
+  static void add_floats(const std::byte* from, std::byte* to, std::size_t bytes) {
     const auto* addends = reinterpret_cast<const float*>(from);
     auto* sums = reinterpret_cast<float*>(to);
-    for (std::size_t i = 0; i < count; ++i) sums[i] += addends[i];
+    for (std::size_t i = 0; i < bytes / sizeof(float); ++i) sums[i] += addends[i];
   }
 
   /// One more axis, along which the output at `place` sees `position(place, tap)`.
