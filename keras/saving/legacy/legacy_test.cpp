@@ -315,6 +315,19 @@ TEST(LegacyHdf5, RestoresTheOptimizerInsideALossScale) {
   expect_values(inner[5], {11, 12});
 }
 
+TEST(LegacyHdf5, KeepsWhatALossScaleCounts) {
+  const TempFolder folder;
+  const Model model = load_model(with_loss_scale("true").save(folder));
+  model.train_on_batch(row({1, -4}), row({0, 0}));
+  const std::string path = (folder / "again.h5").string();
+  model.save(path);
+  const Variables written = model.optimizer().variables();
+  const Variables read = load_model(path).optimizer().variables();
+  ASSERT_EQ(read.size(), written.size());
+  for (std::size_t i = 0; i < read.size(); ++i)
+    expect_values(read[i].value(), written[i].value().to_vector<double>());
+}
+
 TEST(LegacyHdf5, MakesAFixedLossScaleAnArgument) {
   const TempFolder folder;
   const Optimizer optimizer = load_model(with_loss_scale("false").save(folder)).optimizer();
