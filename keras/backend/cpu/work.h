@@ -16,6 +16,15 @@ inline int parts_for(std::int64_t visits, std::int64_t most) {
       std::clamp<std::int64_t>(visits / kVisitsWorthAThread, 1, std::max<std::int64_t>(most, 1)));
 }
 
+/// Below this many multiplications of a product another thread costs more than it brings.
+inline constexpr std::int64_t kMultiplicationsWorthAThread = 1 << 19;
+
+/// The same for a product of so many multiplications.
+inline int parts_for_product(std::int64_t multiplications, int most) {
+  return static_cast<int>(std::clamp<std::int64_t>(multiplications / kMultiplicationsWorthAThread,
+                                                   1, std::max(most, 1)));
+}
+
 /// Which of `size` items part `part` of `parts` does: [first, second).
 inline std::pair<std::int64_t, std::int64_t> share_of(std::int64_t size, int parts, int part) {
   return {size * part / parts, size * (part + 1) / parts};

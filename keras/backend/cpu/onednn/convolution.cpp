@@ -10,6 +10,7 @@
 #include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
 #include "keras/backend/cpu/onednn/weight_layout.h"
+#include "keras/backend/cpu/work.h"
 #include "keras/engine/text.h"
 #include "keras/ops/nn/conv.h"
 
@@ -19,8 +20,6 @@ namespace {
 using Dims = dnnl::memory::dims;
 using Descriptor = dnnl::memory::desc;
 
-/// Below this many multiplications another thread costs more than it brings.
-constexpr std::int64_t kWorthAThread = 1 << 19;
 /// A multiplication takes so many times as long where outputs see one channel: it is loaded for it.
 constexpr std::int64_t kSingleChannelSlowness = 8;
 
@@ -91,10 +90,7 @@ struct Geometry {
     for (const auto step : p.dilation) dilation.push_back(step - 1);
   }
 
-  int parts(int threads) const {
-    return static_cast<int>(
-        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads)));
-  }
+  int parts(int threads) const { return parts_for_product(work, threads); }
   Descriptor input(std::int64_t batch) const {
     return channels_last(with_batch(input_dims, batch), type);
   }

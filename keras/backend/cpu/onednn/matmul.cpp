@@ -9,6 +9,7 @@
 #include "keras/backend/cpu/onednn/small_product.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
 #include "keras/backend/cpu/onednn/weight_layout.h"
+#include "keras/backend/cpu/work.h"
 #include "keras/engine/text.h"
 #include "keras/ops/linalg/matmul.h"
 
@@ -16,9 +17,6 @@ namespace keras::backend::cpu {
 namespace {
 
 using Dims = dnnl::memory::dims;
-
-/// Below this many multiplications another thread costs more than it brings.
-constexpr std::int64_t kWorthAThread = 1 << 19;
 
 /// One operand: a row-major tensor of `batch` matrices, read transposed or not; swapped: the last
 /// batch axis lies within the rows of the matrices.
@@ -134,9 +132,7 @@ class Planner {
   static constexpr std::int64_t kRowGrain = 8;
 
   int threads_worth() const {
-    const std::int64_t work = count(c_.batch) * c_.rows * c_.columns * a_.columns;
-    return static_cast<int>(
-        std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads_)));
+    return parts_for_product(count(c_.batch) * c_.rows * c_.columns * a_.columns, threads_);
   }
 
   /// (…, m, k) times (k, n) is one product of all rows.

@@ -4,6 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
@@ -13,8 +16,6 @@
 namespace keras::backend::cpu {
 namespace {
 
-/// Below this many multiplications another thread costs more than it brings.
-constexpr std::int64_t kWorthAThread = 1 << 19;
 /// Larger kernels do not stay in the second cache: threads share their columns, not the tiles.
 constexpr std::int64_t kNumbersInCache = 1 << 18;
 /// So many transformed numbers, of inputs and of outputs, are at work at a time; of a gradient more
@@ -24,11 +25,6 @@ constexpr std::int64_t kMostGradientBlockNumbers = 1 << 19;
 constexpr std::int64_t kFewestBlockTiles = 12;
 /// Channels in a vector.
 constexpr std::int64_t kGrain = 16;
-
-int parts_for_products(std::int64_t tiles, std::int64_t depth, std::int64_t columns, int threads) {
-  const std::int64_t work = tiles * kWinogradElements * depth * columns;
-  return static_cast<int>(std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(threads, 1)));
-}
 
 std::int64_t block_tiles(std::int64_t numbers, std::int64_t channels, std::int64_t tiles) {
   return std::min(std::max(numbers / (kWinogradElements * channels), kFewestBlockTiles), tiles);
@@ -95,7 +91,8 @@ class ConvolutionKernel final : public engine::PreparedKernel {
     steps_ = product_steps(attrs.bias, attrs.epilogue, epilogue_operands(call, attrs.bias ? 3 : 2),
                            g.output_channels);
     share_.step_count = static_cast<int>(steps_.size());
-    const int parts = parts_for_products(tiles_, g.input_channels, g.output_channels, call.threads);
+    const int parts = parts_for_product(
+        tiles_ * kWinogradElements * g.input_channels * g.output_channels, call.threads);
     const std::int64_t panels = (g.output_channels + kWinogradPanel - 1) / kWinogradPanel;
     const bool fits = call.inputs[1].shape.size() <= kNumbersInCache;
     column_parts_ = fits ? 1 : static_cast<int>(std::min<std::int64_t>(parts, panels));
@@ -145,7 +142,8 @@ class GradientKernel final : public engine::PreparedKernel {
                                   call.attrs.as<WinogradGradientAttrs>().pad_low);
     const WinogradGeometry& g = share_.geometry;
     tiles_ = call.inputs[0].shape[0] * g.image_tiles();
-    const int parts = parts_for_products(tiles_, g.input_channels, g.output_channels, call.threads);
+    const int parts = parts_for_product(
+        tiles_ * kWinogradElements * g.input_channels * g.output_channels, call.threads);
     input_parts_ = static_cast<int>(std::min<std::int64_t>(parts, g.input_channels / kGrain));
     share_.part_count = parts / input_parts_;
     most_inputs_ = (g.input_channels / kGrain + input_parts_ - 1) / input_parts_ * kGrain;
