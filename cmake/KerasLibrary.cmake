@@ -25,7 +25,8 @@ foreach(source ${KERAS_SOURCES})
   if(source MATCHES "/simd/targets/")  # none of the headers' functions may be another target's
     set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   endif()
-  if(source MATCHES "/preprocessing/.*/simd/targets/")  # the same bits everywhere
+  # The same bits everywhere; as the loops of one operation each.
+  if(source MATCHES "/preprocessing/.*/simd/targets/|/simd/targets/chains_")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
   endif()
 endforeach()

@@ -4,15 +4,17 @@
 
 namespace keras::backend::cpu::simd {
 
-#define KERAS_TARGET_TABLES(target)                                                        \
-  namespace target {                                                                       \
-  extern const ElementTable element_table;                                                 \
-  extern const MemoryTable memory_table;                                                   \
-  extern const ReduceTable reduce_table;                                                   \
-  }                                                                                        \
-  namespace {                                                                              \
-  constexpr KernelTable target##_kernels = {#target, &target::element_table,               \
-                                            &target::memory_table, &target::reduce_table}; \
+#define KERAS_TARGET_TABLES(target)                                                       \
+  namespace target {                                                                      \
+  extern const ElementTable element_table;                                                \
+  extern const MemoryTable memory_table;                                                  \
+  extern const ReduceTable reduce_table;                                                  \
+  extern const ChainTable chain_table;                                                    \
+  }                                                                                       \
+  namespace {                                                                             \
+  constexpr KernelTable target##_kernels = {#target, &target::element_table,              \
+                                            &target::memory_table, &target::reduce_table, \
+                                            &target::chain_table};                        \
   }
 
 KERAS_TARGET_TABLES(baseline)

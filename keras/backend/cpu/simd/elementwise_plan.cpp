@@ -17,6 +17,8 @@ constexpr std::int64_t kTileElements = 1024;
 constexpr std::int64_t kTileElementsWide = 512;
 /// Nothing is kept in registers where a reduction reads its input's memory.
 constexpr std::int64_t kTileElementsInPlace = 8192;
+/// A chain keeps nothing in them but what must be converted.
+constexpr std::int64_t kTileElementsOfChain = 4096;
 /// A part shorter than this costs more to hand over than it saves.
 constexpr double kPartNanoseconds = 5000;
 /// Shares of a reduction with few results: fixed by the shape, so that results do not depend on the
@@ -32,7 +34,8 @@ bool same_bytes(DType dtype, Lane lane) {
          (dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kInt64);
 }
 
-std::int64_t tile_elements(const ElementwiseProgram& program) {
+std::int64_t tile_elements(const ElementwiseProgram& program, bool is_chain) {
+  if (is_chain) return kTileElementsOfChain;
   bool reads_in_place = true;
   bool wide = false;
   for (const Instruction& instruction : program.instructions()) {
@@ -56,12 +59,14 @@ std::size_t at(E e) {
 /// Makes a plan out of a program, stage by stage.
 class PlanBuilder {
  public:
-  PlanBuilder(ElementwisePlan& plan, const ElementwiseProgram& program)
-      : plan_(plan), program_(program), code_(program.instructions()) {}
+  PlanBuilder(ElementwisePlan& plan, const ElementwiseProgram& program,
+              std::optional<ChainMatch> chain)
+      : plan_(plan), program_(program), code_(program.instructions()), chain_(std::move(chain)) {}
 
   void build(int threads) {
     classify();
     for (Value value = 0; value < count(); ++value) add_computation(value);
+    if (chain_) add_chain();
     for (const Kind last : {Kind::kReduce, Kind::kStore})
       for (Value value = 0; value < count(); ++value)
         if (code_[at(value)].kind == last) add_ending(value);
@@ -92,12 +97,15 @@ class PlanBuilder {
       }
       for (const Value source : instruction.sources)
         if (source >= 0) rate = std::max(rate, rates_[at(source)]);
+      // The one step of a chain belongs to the tiles.
+      if (chain_ && rate == Rate::kPerTile) rate = Rate::kVarying;
       rates_.push_back(rate);
     }
   }
 
   void add_computation(Value value) {
     const Instruction& instruction = code_[at(value)];
+    if (chain_ && (instruction.kind == Kind::kElement || instruction.kind == Kind::kCast)) return;
     const KernelTable& kernels = plan_.kernels_;
     if (instruction.kind == Kind::kConstant) {
       plan_.constants_.push_back({value, instruction.lane, instruction.real, instruction.integer});
@@ -127,6 +135,14 @@ class PlanBuilder {
   std::vector<Step>& steps_at(Rate rate) {
     if (rate == Rate::kUniform) return plan_.uniform_steps_;
     return rate == Rate::kPerTile ? plan_.tile_invariant_steps_ : plan_.steps_;
+  }
+
+  void add_chain() {
+    plan_.chain_ = {.loop = plan_.kernels_.chains->loop[chain_->chain],
+                    .sources = chain_->sources,
+                    .results = chain_->results,
+                    .operands = std::vector<int>(chain_->results.size(), -1)};
+    plan_.steps_.push_back({.kind = Step::Kind::kChain, .value = chain_->results[0]});
   }
 
   void add_ending(Value value) {
@@ -196,6 +212,12 @@ class PlanBuilder {
       const Instruction& maker = code_[at(store.value)];
       const Operand& output = program_.operands()[at(store.operand)];
       if (maker.kind != Kind::kElement || !same_bytes(output.dtype, maker.lane)) continue;
+      if (chain_) {  // reads all of a place before it writes there
+        plan_.chain_
+            ->operands[at(std::find(chain_->results.begin(), chain_->results.end(), store.value) -
+                          chain_->results.begin())] = store.operand;
+        continue;
+      }
       const auto step =
           std::find_if(plan_.steps_.begin(), plan_.steps_.end(), [&](const Step& candidate) {
             return candidate.kind == Step::Kind::kElement && candidate.value == store.value;
@@ -257,6 +279,10 @@ class PlanBuilder {
       const Step& step = plan_.steps_[i];
       if (step.kind == Step::Kind::kStore || step.kind == Step::Kind::kReduce) break;
       // A cast changes the width of its lanes, so it cannot work in place.
+      if (step.kind == Step::Kind::kChain) {
+        for (const Value result : chain_->results) take(result, free, slots, place);
+        continue;
+      }
       const bool in_place = code_[at(step.value)].kind == Kind::kElement;
       if (!in_place) take(step.value, free, slots, place);
       release(step, i, free);
@@ -312,7 +338,9 @@ class PlanBuilder {
     double per_element = 0;
     for (const Step& step : plan_.steps_) {
       const Instruction& instruction = code_[at(step.value)];
-      if (step.kind == Step::Kind::kElement && instruction.kind == Kind::kElement) {
+      if (step.kind == Step::Kind::kChain) {
+        per_element += chain_cost(kElementChains[chain_->chain]) / 1024;
+      } else if (step.kind == Step::Kind::kElement && instruction.kind == Kind::kElement) {
         per_element += opcode_cost(instruction.opcode, instruction.lane) / 1024;
       } else if (step.kind == Step::Kind::kLoad || step.kind == Step::Kind::kStore) {
         per_element += kMemory * static_cast<double>(plan_.element_bytes_[at(step.operand)]);
@@ -327,19 +355,21 @@ class PlanBuilder {
   ElementwisePlan& plan_;
   const ElementwiseProgram& program_;
   const std::vector<Instruction>& code_;
+  const std::optional<ChainMatch> chain_;
   std::vector<Rate> rates_;
   int stores_ = 0;
 };
 
 ElementwisePlan::ElementwisePlan(const ElementwiseProgram& program, PlanOptions options)
     : kernels_(options.kernels ? *options.kernels : kernels()) {
-  CollapsedProgram collapsed = collapse(program, tile_elements(program));
+  std::optional<ChainMatch> chain = match_chain(program);
+  CollapsedProgram collapsed = collapse(program, tile_elements(program, chain.has_value()));
   space_ = collapsed.space;
   layouts_ = std::move(collapsed.layouts);
   for (const Operand& operand : program.operands())
     element_bytes_.push_back(dtype_size(operand.dtype));
   for (const Instruction& instruction : program.instructions()) lanes_.push_back(instruction.lane);
-  PlanBuilder(*this, program).build(options.threads);
+  PlanBuilder(*this, program, std::move(chain)).build(options.threads);
 }
 
 std::size_t ElementwisePlan::scratch_bytes() const {

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "keras/backend/cpu/simd/dispatch.h"
+#include "keras/backend/cpu/simd/element_chains.h"
 #include "keras/backend/cpu/simd/elementwise_program.h"
 #include "keras/backend/cpu/simd/iteration_space.h"
 
@@ -30,13 +32,15 @@ class ElementwisePlan {
 
   /// How many threads a run is cut for.
   int parts() const { return parts_; }
+  /// Whether its element steps are one of element_chains.h.
+  bool is_chain() const { return chain_.has_value(); }
 
  private:
   friend class PlanRun;
   friend class PlanBuilder;
 
   struct Step {
-    enum class Kind : std::uint8_t { kLoad, kElement, kStore, kReduce };
+    enum class Kind : std::uint8_t { kLoad, kElement, kChain, kStore, kReduce };
     Kind kind = Kind::kElement;
     Value value = -1;
     Value sources[3] = {-1, -1, -1};
@@ -59,6 +63,13 @@ class ElementwisePlan {
     Lane result_lane;
     int operand;
     double scale;
+  };
+  /// All element steps in one. A result is written to its operand's memory where that is not -1.
+  struct Chain {
+    ChainLoop loop = nullptr;
+    std::vector<Value> sources;
+    std::vector<Value> results;
+    std::vector<int> operands;
   };
   struct Constant {
     Value value;
@@ -83,6 +94,7 @@ class ElementwisePlan {
   /// Done for each tile.
   std::vector<Step> steps_;
   std::vector<Reduction> reductions_;
+  std::optional<Chain> chain_;
 
   /// Offsets of the values' registers in a thread's scratch.
   std::vector<std::size_t> slots_;

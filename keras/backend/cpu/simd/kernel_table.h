@@ -66,12 +66,16 @@ struct ReduceTable {
   ArgReduceLoop arg_columns[2][kLaneCount];
 };
 
+/// The loops of element_chains.h.
+struct ChainTable;
+
 /// The loops as compiled for one instruction set.
 struct KernelTable {
   const char* name;
   const ElementTable* elements;
   const MemoryTable* memory;
   const ReduceTable* reduce;
+  const ChainTable* chains;
 };
 
 }  // namespace keras::backend::cpu::simd

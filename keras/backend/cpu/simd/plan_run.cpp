@@ -173,15 +173,31 @@ void PlanRun::store(const Step& step, const Tile& tile) {
   });
 }
 
+void PlanRun::place(Value value, int operand, const Tile& tile, std::int64_t padded) {
+  const OperandLayout& layout = plan_.layouts_[static_cast<std::size_t>(operand)];
+  const bool direct = layout.inner == 1 && padded == tile.count() && contiguous(layout, tile);
+  at_[value] = direct ? memory_at(operand, tile) : slot(value);
+}
+
+void PlanRun::run_chain(const Tile& tile, std::int64_t padded) {
+  const ElementwisePlan::Chain& chain = *plan_.chain_;
+  const float* sources[ElementChain::kMostSources] = {};
+  float* results[ElementChain::kMostResults] = {};
+  for (std::size_t i = 0; i < chain.sources.size(); ++i)
+    sources[i] = static_cast<const float*>(at_[chain.sources[i]]);
+  for (std::size_t i = 0; i < chain.results.size(); ++i) {
+    const Value result = chain.results[i];
+    if (chain.operands[i] >= 0) place(result, chain.operands[i], tile, padded);
+    results[i] = static_cast<float*>(at_[result]);
+  }
+  chain.loop(results, sources, padded);
+}
+
 void PlanRun::run_element(const Step& step, const Tile& tile, std::int64_t padded) {
   const auto source = [&](int i) -> const void* {
     return step.sources[i] < 0 ? nullptr : at_[step.sources[i]];
   };
-  if (step.operand >= 0) {
-    const OperandLayout& layout = plan_.layouts_[static_cast<std::size_t>(step.operand)];
-    const bool direct = layout.inner == 1 && padded == tile.count() && contiguous(layout, tile);
-    at_[step.value] = direct ? memory_at(step.operand, tile) : slot(step.value);
-  }
+  if (step.operand >= 0) place(step.value, step.operand, tile, padded);
   step.element(at_[step.value], source(0), source(1), source(2), padded);
 }
 
@@ -194,6 +210,9 @@ void PlanRun::run_tile(const Tile& tile) {
         break;
       case Step::Kind::kElement:
         run_element(step, tile, padded);
+        break;
+      case Step::Kind::kChain:
+        run_chain(tile, padded);
         break;
       case Step::Kind::kStore:
         store(step, tile);

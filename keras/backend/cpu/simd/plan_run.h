@@ -42,7 +42,10 @@ class PlanRun {
   void run_tile(const Tile& tile);
   void load(const Step& step, const Tile& tile);
   void store(const Step& step, const Tile& tile);
+  /// Points a value at its operand's memory where `padded` lanes may be written there.
+  void place(Value value, int operand, const Tile& tile, std::int64_t padded);
   void run_element(const Step& step, const Tile& tile, std::int64_t padded);
+  void run_chain(const Tile& tile, std::int64_t padded);
   void reduce(const Tile& tile, int number, Value value);
 
   /// Where in the first `dims` outer dimensions row (or group) number `row` lies.

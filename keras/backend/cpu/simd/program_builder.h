@@ -59,6 +59,7 @@ class ProgramKernel final : public engine::PreparedKernel {
   bool may_overwrite(int input, int output) const override {
     return in_place_[static_cast<std::size_t>(input)][static_cast<std::size_t>(output)];
   }
+  const simd::ElementwisePlan& plan() const { return plan_; }
   /// The byte that each input is read from first.
   void set_input_offset(int input, std::size_t bytes);
 
