@@ -136,6 +136,9 @@ class TrainingKernel final : public ColumnsKernel {
                                 row(y, first));
     });
   }
+  bool may_overwrite(int input, int output) const override {
+    return output == 0 && (input == 0 || input == after_beta());
+  }
 
  private:
   void find_moments(const engine::Buffers& buffers, float* mean, float* variance) const {
@@ -198,6 +201,9 @@ class GradientKernel final : public ColumnsKernel {
       functions().batch_norm_input_gradient(rows, columns_, row(x, first), row(dy, first), mean, a,
                                             b, d, rectifier, row(dx, first));
     });
+  }
+  bool may_overwrite(int input, int output) const override {
+    return output == 0 && (input == 0 || input == after_beta() + 2);
   }
 
  private:

@@ -66,7 +66,8 @@ struct BatchNormFunctions {
   /// Adds to sum[c] and square_sum[c] what the rows hold in column c, each minus shift[c].
   void (*column_moments)(std::int64_t rows, std::int64_t columns, const void* x, const float* shift,
                          double* sum, double* square_sum);
-  /// y = x * scale[c] + offset[c] + residual (null for none), brought to [least, most].
+  /// y = x * scale[c] + offset[c] + residual (null for none), brought to [least, most]; y may be x
+  /// or the residual.
   void (*scale_columns)(std::int64_t rows, std::int64_t columns, const void* x, const float* scale,
                         const float* offset, const void* residual, float least, float most,
                         void* y);
@@ -75,7 +76,7 @@ struct BatchNormFunctions {
   void (*column_gradient_sums)(std::int64_t rows, std::int64_t columns, const void* x,
                                const void* dy, const float* mean, const ColumnRectifier& rectifier,
                                double* sum, double* product);
-  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c], with the same dy.
+  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c], with the same dy; dx may be x or dy.
   void (*batch_norm_input_gradient)(std::int64_t rows, std::int64_t columns, const void* x,
                                     const void* dy, const float* mean, const float* a,
                                     const float* b, const float* d,

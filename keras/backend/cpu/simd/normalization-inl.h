@@ -127,11 +127,12 @@ void column_moments(std::int64_t rows, std::int64_t columns, const void* __restr
               });
 }
 
+/// y may be x or the residual.
 template <typename T, bool kAdds>
-void scale_rows(std::int64_t rows, std::int64_t columns, const T* __restrict x,
-                const float* __restrict scale, const float* __restrict offset,
-                const T* __restrict residual, float least, float most, T* __restrict y) {
+void scale_rows(std::int64_t rows, std::int64_t columns, const T* x, const float* __restrict scale,
+                const float* __restrict offset, const T* residual, float least, float most, T* y) {
   for (std::int64_t row = 0; row < rows; ++row)
+#pragma omp simd
     for (std::int64_t c = 0; c < columns; ++c) {
       const std::int64_t at = row * columns + c;
       float value = read(x[at]) * scale[c] + offset[c];
@@ -186,14 +187,16 @@ void column_gradient_sums(std::int64_t rows, std::int64_t columns, const void* x
       product);
 }
 
+/// dx may be x or dy.
 template <typename T, bool kRectified>
-void input_gradient(std::int64_t rows, std::int64_t columns, const T* __restrict x,
-                    const T* __restrict dy, const float* __restrict mean, const float* __restrict a,
+void input_gradient(std::int64_t rows, std::int64_t columns, const T* x, const T* dy,
+                    const float* __restrict mean, const float* __restrict a,
                     const float* __restrict b, const float* __restrict d,
-                    const ColumnRectifier& rectifier, T* __restrict dx) {
+                    const ColumnRectifier& rectifier, T* dx) {
   const float* __restrict scale = rectifier.scale, * __restrict offset = rectifier.offset;
   const float most = rectifier.most;
   for (std::int64_t row = 0; row < rows; ++row, x += columns, dy += columns, dx += columns)
+#pragma omp simd
     for (std::int64_t c = 0; c < columns; ++c)
       write(a[c] * passed<T, kRectified>(x[c], dy[c], scale, offset, most, c) +
                 b[c] * (read(x[c]) - mean[c]) + d[c],
