@@ -90,14 +90,17 @@ constexpr std::int64_t kBlockRows = 32;
 constexpr std::int64_t kTileColumns = 64;
 
 /// Adds to `first` and `second` by column what `add(element, column, float& first, float& second)`
-/// adds up over the rows.
-template <typename Add>
+/// adds up over the rows; `fetch(element)` is called a block ahead, since the processor does not see
+/// by itself where the tiles of the next rows lie.
+template <typename Add, typename Fetch>
 KERAS_INLINE void sum_columns(std::int64_t rows, std::int64_t columns, double* __restrict first,
-                              double* __restrict second, const Add& add) {
+                              double* __restrict second, const Add& add, const Fetch& fetch) {
   const auto sum_block = [&](std::int64_t row, std::int64_t end, std::int64_t tile, auto width) {
     float a[kTileColumns] = {}, b[kTileColumns] = {};
-    for (std::int64_t r = row; r < end; ++r)
+    for (std::int64_t r = row; r < end; ++r) {
+      for (std::int64_t c = 0; c < width; c += kLanes) fetch((r + kBlockRows) * columns + tile + c);
       for (std::int64_t c = 0; c < width; ++c) add(r * columns + tile + c, tile + c, a[c], b[c]);
+    }
     for (std::int64_t c = 0; c < width; ++c) {
       first[tile + c] += static_cast<double>(a[c]);
       second[tile + c] += static_cast<double>(b[c]);
@@ -124,7 +127,8 @@ void column_moments(std::int64_t rows, std::int64_t columns, const void* __restr
                 const float d = read(x[at]) - shift[column];
                 s += d;
                 q += d * d;
-              });
+              },
+              [&](std::int64_t at) { __builtin_prefetch(x + at, 0, 2); });
 }
 
 /// y may be x or the residual.
@@ -175,6 +179,10 @@ void gradient_sums(std::int64_t rows, std::int64_t columns, const T* __restrict 
                 const float d = passed<T, kRectified>(x[at], dy[at], scale, offset, most, column);
                 s += d;
                 p += d * (read(x[at]) - mean[column]);
+              },
+              [&](std::int64_t at) {
+                __builtin_prefetch(x + at, 0, 2);
+                __builtin_prefetch(dy + at, 0, 2);
               });
 }
 
