@@ -18,6 +18,7 @@
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
 #include "keras/backend/cpu/onednn/recurrence.h"
+#include "keras/backend/cpu/simd/depthwise_kernels.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/simd/program_kernels.h"
 #include "keras/backend/reference/kernel_list.h"
@@ -44,10 +45,12 @@ std::vector<KernelRow> fast_rows() {
       {&ops::matmul_op, {&onednn_matmul}},
       {&fused_matmul_op, {&onednn_fused_matmul}},
       {&swapped_matmul_op, {&onednn_swapped_matmul}},
-      {&ops::conv_op, {&onednn_convolution}},
-      {&fused_convolution_op, {&onednn_fused_convolution}},
-      {&ops::conv_input_gradient_op, {&onednn_convolution_input_gradient}},
-      {&ops::conv_kernel_gradient_op, {&onednn_convolution_kernel_gradient}},
+      {&ops::conv_op, {&simd_depthwise_convolution, &onednn_convolution}},
+      {&fused_convolution_op, {&simd_depthwise_convolution, &onednn_fused_convolution}},
+      {&ops::conv_input_gradient_op,
+       {&simd_depthwise_input_gradient, &onednn_convolution_input_gradient}},
+      {&ops::conv_kernel_gradient_op,
+       {&simd_depthwise_kernel_gradient, &onednn_convolution_kernel_gradient}},
       {&winograd_kernel_op, {&simd_winograd_kernel}},
       {&winograd_op, {&simd_winograd}},
       {&winograd_gradient_op, {&simd_winograd_gradient}},

@@ -8,6 +8,7 @@
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/engine/graph/graph_index.h"
+#include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/thread_pool.h"
 
 namespace keras::backend::cpu {
@@ -28,6 +29,12 @@ bool is_matmul(const GraphCall& call) {
 }
 bool is_elementwise(const GraphCall& call) {
   return call.op == &fused_elementwise_op || call.op->traits.elementwise;
+}
+
+/// Other kernels take the weights as they are.
+bool is_onednns(const engine::KernelCall& convolution) {
+  const engine::Kernel* kernel = engine::find_kernel(convolution);
+  return kernel == &onednn_convolution || kernel == &onednn_fused_convolution;
 }
 
 /// The values that must lie in one layout because element-wise work ties them together.
@@ -124,7 +131,7 @@ class WeightLayouts {
     for (const auto& call : graph_.calls) {
       if (is_convolution(call)) {
         lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
-          if (!convolution_refusal(question).empty()) return nullptr;
+          if (!is_onednns(question)) return nullptr;
           return convolution_kernel_layout(convolution_problem(question), question, true);
         });
         lay_out_convolution(call);
@@ -153,7 +160,7 @@ class WeightLayouts {
     const ValueId kernel = call.inputs[1];
     if (graph_.layout(kernel) || graph_.spec(kernel).shape.size() == 0) return;
     const LayoutPtr layout = ask(call, [&](const engine::KernelCall& question) -> LayoutPtr {
-      if (!convolution_refusal(question).empty()) return nullptr;
+      if (!is_onednns(question)) return nullptr;
       return convolution_kernel_layout(convolution_problem(question), question, false);
     });
     if (!layout) return;

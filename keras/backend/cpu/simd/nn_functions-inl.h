@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "keras/backend/cpu/simd/depthwise.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/backend/cpu/simd/winograd.h"
 //
@@ -13,6 +14,7 @@
 //
 #include "keras/backend/cpu/simd/product_tile-inl.h"
 //
+#include "keras/backend/cpu/simd/depthwise-inl.h"
 #include "keras/backend/cpu/simd/small_product-inl.h"
 #include "keras/backend/cpu/simd/winograd-inl.h"
 
@@ -50,6 +52,7 @@ const NnFunctions& nn_functions() {
       {recurrence_functions<float>, recurrence_functions<Brain>},
       kSmallProduct,
       kWinograd,
+      kDepthwise,
   };
   return functions;
 }

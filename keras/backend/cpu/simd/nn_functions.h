@@ -119,6 +119,17 @@ struct WinogradFunctions {
   void (*finish_kernel_gradient)(const WinogradKernelGradient& share);
 };
 
+struct DepthwiseConvolution;
+struct DepthwiseInputGradient;
+struct DepthwiseKernelGradient;
+
+/// Depthwise convolutions (depthwise.h); null as `small_product` is.
+struct DepthwiseFunctions {
+  void (*convolution)(const DepthwiseConvolution& share);
+  void (*input_gradient)(const DepthwiseInputGradient& share);
+  void (*kernel_gradient)(const DepthwiseKernelGradient& share);
+};
+
 /// The vector kernels of neural-network operations, float32 where nothing else is said, once for
 /// each instruction set. Plain functions on addresses: a compiled share of the work each.
 struct NnFunctions {
@@ -151,6 +162,7 @@ struct NnFunctions {
   /// Null where the registers are too few for it.
   void (*small_product)(const SmallProduct& product);
   WinogradFunctions winograd;
+  DepthwiseFunctions depthwise;
 };
 
 /// Those for this processor.

@@ -90,8 +90,8 @@ constexpr std::int64_t kBlockRows = 32;
 constexpr std::int64_t kTileColumns = 64;
 
 /// Adds to `first` and `second` by column what `add(element, column, float& first, float& second)`
-/// adds up over the rows; `fetch(element)` is called a block ahead, since the processor does not see
-/// by itself where the tiles of the next rows lie.
+/// adds up over the rows; `fetch(element)` is called a block ahead, since the processor does not
+/// see by itself where the tiles of the next rows lie.
 template <typename Add, typename Fetch>
 KERAS_INLINE void sum_columns(std::int64_t rows, std::int64_t columns, double* __restrict first,
                               double* __restrict second, const Add& add, const Fetch& fetch) {
@@ -122,13 +122,14 @@ void column_moments(std::int64_t rows, std::int64_t columns, const void* __restr
                     const float* __restrict shift, double* __restrict sum,
                     double* __restrict square_sum) {
   const T* __restrict x = static_cast<const T*>(x_memory);
-  sum_columns(rows, columns, sum, square_sum,
-              [&](std::int64_t at, std::int64_t column, float& s, float& q) {
-                const float d = read(x[at]) - shift[column];
-                s += d;
-                q += d * d;
-              },
-              [&](std::int64_t at) { __builtin_prefetch(x + at, 0, 2); });
+  sum_columns(
+      rows, columns, sum, square_sum,
+      [&](std::int64_t at, std::int64_t column, float& s, float& q) {
+        const float d = read(x[at]) - shift[column];
+        s += d;
+        q += d * d;
+      },
+      [&](std::int64_t at) { __builtin_prefetch(x + at, 0, 2); });
 }
 
 /// y may be x or the residual.
@@ -174,16 +175,17 @@ void gradient_sums(std::int64_t rows, std::int64_t columns, const T* __restrict 
                    double* __restrict product) {
   const float* __restrict scale = rectifier.scale, * __restrict offset = rectifier.offset;
   const float most = rectifier.most;
-  sum_columns(rows, columns, sum, product,
-              [&](std::int64_t at, std::int64_t column, float& s, float& p) {
-                const float d = passed<T, kRectified>(x[at], dy[at], scale, offset, most, column);
-                s += d;
-                p += d * (read(x[at]) - mean[column]);
-              },
-              [&](std::int64_t at) {
-                __builtin_prefetch(x + at, 0, 2);
-                __builtin_prefetch(dy + at, 0, 2);
-              });
+  sum_columns(
+      rows, columns, sum, product,
+      [&](std::int64_t at, std::int64_t column, float& s, float& p) {
+        const float d = passed<T, kRectified>(x[at], dy[at], scale, offset, most, column);
+        s += d;
+        p += d * (read(x[at]) - mean[column]);
+      },
+      [&](std::int64_t at) {
+        __builtin_prefetch(x + at, 0, 2);
+        __builtin_prefetch(dy + at, 0, 2);
+      });
 }
 
 template <typename T>
