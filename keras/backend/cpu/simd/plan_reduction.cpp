@@ -44,27 +44,37 @@ std::int64_t multiply(std::int64_t x, std::int64_t y) {
   return wrap(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(y));
 }
 
-template <typename A>
-A combine(ReduceOp op, A x, A y) {
-  switch (op) {
-    case ReduceOp::kSum:
-      return add(x, y);
-    case ReduceOp::kProd:
-      return multiply(x, y);
-    case ReduceOp::kMax:
-      return x > y || is_nan(x) ? x : y;
-    case ReduceOp::kMin:
-      return x < y || is_nan(x) ? x : y;
-    case ReduceOp::kAny:
-      return x != A{0} || y != A{0} ? A{1} : A{0};
-    default:
-      return x != A{0} && y != A{0} ? A{1} : A{0};
-  }
+template <ReduceOp op, typename A>
+A combine(A x, A y) {
+  if constexpr (op == ReduceOp::kSum) return add(x, y);
+  if constexpr (op == ReduceOp::kProd) return multiply(x, y);
+  if constexpr (op == ReduceOp::kMax) return x > y || is_nan(x) ? x : y;
+  if constexpr (op == ReduceOp::kMin) return x < y || is_nan(x) ? x : y;
+  if constexpr (op == ReduceOp::kAny) return x != A{0} || y != A{0} ? A{1} : A{0};
+  return x != A{0} && y != A{0} ? A{1} : A{0};
+}
+
+template <ReduceOp op, typename A>
+void merge_by(A* into, const A* from, std::int64_t entries) {
+  for (std::int64_t i = 0; i < entries; ++i) into[i] = combine<op>(into[i], from[i]);
 }
 
 template <typename A>
 void merge_values(ReduceOp op, A* into, const A* from, std::int64_t entries) {
-  for (std::int64_t i = 0; i < entries; ++i) into[i] = combine(op, into[i], from[i]);
+  switch (op) {
+    case ReduceOp::kSum:
+      return merge_by<ReduceOp::kSum>(into, from, entries);
+    case ReduceOp::kProd:
+      return merge_by<ReduceOp::kProd>(into, from, entries);
+    case ReduceOp::kMax:
+      return merge_by<ReduceOp::kMax>(into, from, entries);
+    case ReduceOp::kMin:
+      return merge_by<ReduceOp::kMin>(into, from, entries);
+    case ReduceOp::kAny:
+      return merge_by<ReduceOp::kAny>(into, from, entries);
+    default:
+      return merge_by<ReduceOp::kAll>(into, from, entries);
+  }
 }
 
 template <typename A>
@@ -83,7 +93,8 @@ void merge_positions(ReduceOp op, A* into, const A* from, std::int64_t entries) 
 template <typename A>
 void start(ReduceOp op, char* entries, std::int64_t count) {
   std::fill_n(reinterpret_cast<A*>(entries), count, identity<A>(op));
-  std::fill_n(reinterpret_cast<std::int64_t*>(entries) + count, count, std::int64_t{-1});
+  if (op >= ReduceOp::kArgmax)
+    std::fill_n(reinterpret_cast<std::int64_t*>(entries) + count, count, std::int64_t{-1});
 }
 
 /// In place: a result is never wider than its accumulator.
