@@ -17,7 +17,7 @@ inline int parts_for(std::int64_t visits, std::int64_t most) {
 }
 
 /// Below this many multiplications of a product another thread costs more than it brings.
-inline constexpr std::int64_t kMultiplicationsWorthAThread = 1 << 19;
+inline constexpr std::int64_t kMultiplicationsWorthAThread = 1 << 18;
 
 /// The same for a product of so many multiplications.
 inline int parts_for_product(std::int64_t multiplications, int most) {

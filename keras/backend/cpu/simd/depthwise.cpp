@@ -112,7 +112,7 @@ class Shares {
          std::int64_t width, std::int64_t threads)
       : images_(images), height_(height), channels_(geometry.channels) {
     // A multiplication takes long here: it is loaded for it.
-    const std::int64_t work = 2 * images * height * width * channels_;
+    const std::int64_t work = 4 * images * height * width * channels_;
     parts_ = parts_for(work, std::min(threads, images * (channels_ / kGrain)));
     if (images >= parts_) return;
     // Products of so few pixels, before and behind, are cut by channels, too.
