@@ -1,15 +1,18 @@
 // What each rewrite of the graph brings: passes [WORKLOAD…], all when none is named. Every pass is
 // left out in turn, as KERAS_DISABLE_PASSES does it, and the step timed beside one with all of
-// them.
+// them; so is every kernel that another fast one can stand in for, as KERAS_DISABLE_KERNELS does
+// it.
 
 #include <keras/keras.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "keras/engine/passes/pipeline.h"
+#include "keras/engine/runtime/backend.h"
 #include "timing.h"
 #include "workloads.h"
 
@@ -32,8 +35,8 @@ class Steps {
     model_.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
   }
 
-  StepSeconds without(const std::vector<std::string>& passes) const {
-    engine::set_compile_settings({.disabled_passes = passes, .dump_folder = {}});
+  StepSeconds under(const engine::CompileSettings& settings) const {
+    engine::set_compile_settings(settings);
     const auto train = [&] { model_.train_on_batch(batch_.x, batch_.y); };
     const auto predict = [&] { model_.predict_on_batch(batch_.x).eval(); };
     train();
@@ -47,19 +50,40 @@ class Steps {
   Examples batch_;
 };
 
-/// How many times as long a step takes without the pass.
+/// The settings that leave one pass or kernel out.
+struct Switch {
+  std::string name;
+  engine::CompileSettings settings;
+};
+
+bool is_fast(const engine::Kernel* kernel) { return !kernel->name.starts_with("reference_"); }
+
+std::vector<Switch> all_switches() {
+  std::vector<Switch> switches;
+  for (const std::string& pass : engine::pass_names())
+    switches.push_back({pass, {.disabled_passes = {pass}, .dump_folder = {}}});
+  std::set<std::string> kernels;  // some take calls of several operations
+  for (const auto& row : engine::active_backend().kernels)
+    for (std::size_t i = 0; i + 1 < row.kernels.size(); ++i)
+      if (is_fast(row.kernels[i + 1])) kernels.emplace(row.kernels[i]->name);
+  for (const std::string& kernel : kernels)
+    switches.push_back(
+        {kernel, {.disabled_passes = {}, .dump_folder = {}, .disabled_kernels = {kernel}}});
+  return switches;
+}
+
+/// How many times as long a step takes without it.
 struct Row {
-  std::string pass;
+  std::string name;
   double train, predict;
 };
 
 std::vector<Row> rows_of(const Workload& workload) {
   const Steps steps(workload);
   std::vector<Row> rows;
-  for (const std::string& pass : engine::pass_names()) {
-    if (pass == "decompose_unsupported") continue;  // runs even when it is switched off
-    const StepSeconds all = steps.without({}), less = steps.without({pass});
-    rows.push_back({pass, less.train / all.train, less.predict / all.predict});
+  for (const Switch& one : all_switches()) {
+    const StepSeconds all = steps.under({}), less = steps.under(one.settings);
+    rows.push_back({one.name, less.train / all.train, less.predict / all.predict});
   }
   return rows;
 }
@@ -70,7 +94,7 @@ void print(const std::string& workload, std::vector<Row> rows) {
   });
   std::printf("%-38s %8s %8s\n", workload.c_str(), "train", "predict");
   for (const Row& row : rows)
-    std::printf("  without %-28s %8.2f %8.2f\n", row.pass.c_str(), row.train, row.predict);
+    std::printf("  without %-28s %8.2f %8.2f\n", row.name.c_str(), row.train, row.predict);
   std::fflush(stdout);
 }
 
@@ -87,7 +111,7 @@ int main(int argc, char** argv) {
     chosen.push_back(*workload);
   }
   if (chosen.empty()) chosen.assign(workloads().begin(), workloads().end());
-  std::puts("times as long as a step with all passes");
+  std::puts("times as long as a step with all of them");
   for (const Workload& workload : chosen) print(workload.name, rows_of(workload));
   return 0;
 }

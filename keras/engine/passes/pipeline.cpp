@@ -21,17 +21,11 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
-CompileSettings settings_from_environment() {
-  CompileSettings settings;
-  std::istringstream names(environment("KERAS_DISABLE_PASSES"));
-  for (std::string name; std::getline(names, name, ',');) settings.disabled_passes.push_back(name);
-  settings.dump_folder = environment("KERAS_DUMP_GRAPH");
-  return settings;
-}
-
-CompileSettings& settings_in_force() {
-  static CompileSettings settings = settings_from_environment();
-  return settings;
+std::vector<std::string> names_in_environment(const char* variable) {
+  std::vector<std::string> out;
+  std::istringstream names(environment(variable));
+  for (std::string name; std::getline(names, name, ',');) out.push_back(name);
+  return out;
 }
 
 std::atomic<int> settings_generation{0};
@@ -54,9 +48,39 @@ std::vector<Pass> all_passes() {
 /// Needed for correctness, not only for speed.
 bool required(std::string_view pass) { return pass == "decompose_unsupported"; }
 
-bool disabled(std::string_view pass) {
-  const auto& names = compile_settings().disabled_passes;
-  return !required(pass) && std::find(names.begin(), names.end(), pass) != names.end();
+std::vector<std::string> kernel_names() {
+  std::vector<std::string> names;
+  for (const auto& row : active_backend().kernels)
+    for (const Kernel* kernel : row.kernels) names.emplace_back(kernel->name);
+  return names;
+}
+
+bool among(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+CompileSettings checked(CompileSettings settings) {
+  const auto passes = pass_names(), kernels = kernel_names();
+  for (const auto& pass : settings.disabled_passes) {
+    if (required(pass))
+      throw ValueError(str("The pass \"", pass, "\" cannot be left out: kernels need it."));
+    if (!among(passes, pass))
+      throw ValueError(str("There is no pass named \"", pass, "\"."),
+                       "the passes are " + join(passes, ", ") + ".");
+  }
+  for (const auto& kernel : settings.disabled_kernels)
+    if (!among(kernels, kernel))
+      throw ValueError(str("There is no kernel named \"", kernel, "\"."),
+                       "KERAS_PROFILE=10 prints the names of those that run.");
+  return settings;
+}
+
+CompileSettings& settings_in_force() {
+  static CompileSettings settings =
+      checked({.disabled_passes = names_in_environment("KERAS_DISABLE_PASSES"),
+               .dump_folder = environment("KERAS_DUMP_GRAPH"),
+               .disabled_kernels = names_in_environment("KERAS_DISABLE_KERNELS")});
+  return settings;
 }
 
 void dump(const Graph& graph, int number, std::string_view pass) {
@@ -75,12 +99,7 @@ void dump(const Graph& graph, int number, std::string_view pass) {
 const CompileSettings& compile_settings() { return settings_in_force(); }
 
 void set_compile_settings(CompileSettings settings) {
-  const auto names = pass_names();
-  for (const auto& pass : settings.disabled_passes)
-    if (std::find(names.begin(), names.end(), pass) == names.end())
-      throw ValueError(str("There is no pass named \"", pass, "\"."),
-                       "the passes are " + join(names, ", ") + ".");
-  settings_in_force() = std::move(settings);
+  settings_in_force() = checked(std::move(settings));
   ++settings_generation;
 }
 
@@ -88,7 +107,8 @@ int compile_settings_generation() { return settings_generation; }
 
 std::vector<std::string> pass_names() {
   std::vector<std::string> names;
-  for (const auto& pass : all_passes()) names.emplace_back(pass.name);
+  for (const auto& pass : all_passes())
+    if (!required(pass.name)) names.emplace_back(pass.name);
   return names;
 }
 
@@ -96,7 +116,7 @@ Graph optimize(Graph graph) {
   int number = 0;
   dump(graph, number++, "traced");
   for (const auto& pass : all_passes()) {
-    if (disabled(pass.name)) continue;
+    if (among(compile_settings().disabled_passes, pass.name)) continue;
     graph = pass.run(std::move(graph));
     verify_graph(graph, pass.name);
     dump(graph, number++, pass.name);

@@ -10,9 +10,11 @@
 #include "keras/engine/error.h"
 #include "keras/engine/graph/graph.h"
 #include "keras/engine/passes/pipeline.h"
+#include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/executable.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/tensor/variable.h"
+#include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/nn.h"
 #include "keras/ops/numpy.h"
@@ -256,6 +258,31 @@ TEST_F(Settings, EveryPassCanBeLeftOut) {
   EXPECT_THROW(
       engine::set_compile_settings({.disabled_passes = {"no_such_pass"}, .dump_folder = {}}),
       ValueError);
+  EXPECT_THROW(engine::set_compile_settings(
+                   {.disabled_passes = {"decompose_unsupported"}, .dump_folder = {}}),
+               ValueError);
+}
+
+TEST_F(Settings, KernelsCanBeLeftOut) {
+  const Specs specs = {vector_of({1, 2}).spec()};
+  const engine::Attrs attrs = engine::NoAttrs{};
+  const engine::KernelCall call{ops::exp_op, attrs, specs, specs, 1, {}, {}};
+  const engine::Kernel* first = engine::find_kernel(call);
+  ASSERT_NE(first, nullptr);
+  const CompiledFunction f([](const Tensors& in) { return Tensors{ops::exp(in[0]) + 1}; });
+  const auto expected = f({vector_of({1, 2})})[0].to_vector<float>();
+  engine::set_compile_settings({.disabled_passes = {"fuse_elementwise"},
+                                .dump_folder = {},
+                                .disabled_kernels = {std::string(first->name)}});
+  const engine::Kernel* second = engine::find_kernel(call);
+  ASSERT_NE(second, nullptr);
+  EXPECT_NE(second, first);
+  const auto other = f({vector_of({1, 2})})[0].to_vector<float>();
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_FLOAT_EQ(other[i], expected[i]);
+  EXPECT_THROW(
+      engine::set_compile_settings(
+          {.disabled_passes = {}, .dump_folder = {}, .disabled_kernels = {"no_such_kernel"}}),
+      ValueError);
 }
 
 TEST_F(Settings, GraphsAreDumpedBeforeAndAfterEachPass) {
@@ -269,7 +296,8 @@ TEST_F(Settings, GraphsAreDumpedBeforeAndAfterEachPass) {
     text += file.path().extension() == ".txt";
     graphviz += file.path().extension() == ".dot";
   }
-  EXPECT_EQ(text, engine::pass_names().size() + 1);
+  // The graph as it was traced, and after each pass, one of which cannot be left out.
+  EXPECT_EQ(text, engine::pass_names().size() + 2);
   EXPECT_EQ(graphviz, text);
   std::filesystem::remove_all(folder);
 }
