@@ -7,99 +7,100 @@ namespace {
 
 using Kind = Instruction::Kind;
 
-/// Compares a program with a chain, instruction by instruction.
+/// Finds a chain's values among a program's, from the results back, in whatever order it has them.
 class Matcher {
  public:
   Matcher(const ElementwiseProgram& program, std::size_t number)
       : program_(program),
         chain_(kElementChains[number]),
-        numbers_(program.instructions().size(), kNone),
-        match_{.chain = number, .sources = {}, .results = {}} {}
+        number_(number),
+        found_(static_cast<std::size_t>(chain_.sources + chain_.steps), kNone) {}
 
   std::optional<ChainMatch> match() {
-    const auto& code = program_.instructions();
-    for (std::size_t value = 0; value < code.size(); ++value)
-      if (!takes(static_cast<Value>(value), code[value])) return std::nullopt;
-    const bool whole = steps_ == chain_.steps && stored_ == chain_.results &&
-                       static_cast<int>(match_.sources.size()) == chain_.sources;
-    return whole ? std::optional(std::move(match_)) : std::nullopt;
+    if (!holds_nothing_else()) return std::nullopt;
+    ChainMatch match{.chain = number_, .sources = {}, .results = {}};
+    for (int i = 0; i < chain_.results; ++i) {
+      const int result = chain_.result[static_cast<std::size_t>(i)];
+      if (!find_among_stores(result)) return std::nullopt;
+      match.results.push_back(found(result));
+    }
+    for (int i = 0; i < chain_.sources; ++i) match.sources.push_back(found(i));
+    return std::find(found_.begin(), found_.end(), kNone) == found_.end() ? std::optional(match)
+                                                                          : std::nullopt;
   }
 
  private:
-  static constexpr int kNone = -1;
+  static constexpr Value kNone = -1;
 
-  bool takes(Value value, const Instruction& instruction) {
-    if (instruction.lane != Lane::kFloat32) return false;
-    switch (instruction.kind) {
-      case Kind::kLoad:
-      case Kind::kConstant:
-        return true;
-      case Kind::kCast:
-        return is_kept(instruction);
-      case Kind::kElement:
-        return takes_step(value, instruction);
-      case Kind::kStore:
-        return takes_store(instruction);
-      case Kind::kReduce:
-        break;
+  const Instruction& at(Value value) const {
+    return program_.instructions()[static_cast<std::size_t>(value)];
+  }
+  Value& found(int number) { return found_[static_cast<std::size_t>(number)]; }
+
+  /// As many operations and stores as the chain, all of float32.
+  bool holds_nothing_else() {
+    int steps = 0;
+    for (const Instruction& instruction : program_.instructions()) {
+      if (instruction.lane != Lane::kFloat32 || instruction.kind == Kind::kReduce) return false;
+      if (instruction.kind == Kind::kCast && !is_kept(instruction)) return false;
+      if (instruction.kind == Kind::kElement) ++steps;
+      if (instruction.kind == Kind::kStore) stored_.push_back(instruction.sources[0]);
     }
-    return false;
+    return steps == chain_.steps && static_cast<int>(stored_.size()) == chain_.results;
   }
 
   /// A cast of what is float32 in a register already, such as a bfloat16 that was loaded.
   bool is_kept(const Instruction& cast) const {
     return cast.dtype == DType::kFloat32 && program_.lane(cast.sources[0]) == Lane::kFloat32;
   }
-
   Value origin(Value value) const {
-    const Instruction& instruction = program_.instructions()[static_cast<std::size_t>(value)];
-    return instruction.kind == Kind::kCast ? origin(instruction.sources[0]) : value;
+    return at(value).kind == Kind::kCast ? origin(at(value).sources[0]) : value;
   }
 
-  bool takes_step(Value value, const Instruction& instruction) {
-    if (steps_ == chain_.steps) return false;
-    const ChainStep& step = chain_.step[static_cast<std::size_t>(steps_)];
-    if (instruction.opcode != step.opcode) return false;
-    for (int i = 0; i < opcode_arity(step.opcode); ++i)
-      if (number_of(origin(instruction.sources[i])) != step.sources[i]) return false;
-    numbers_[static_cast<std::size_t>(value)] = chain_.sources + steps_++;
+  bool find_among_stores(int result) {
+    for (const Value value : stored_) {
+      const auto before = found_;
+      if (is(result, value)) return true;
+      found_ = before;
+    }
+    return false;
+  }
+
+  /// Whether the program's value is the chain's, and notes it and all that it is made of.
+  bool is(int number, Value value) {
+    if (found(number) != kNone) return found(number) == value;
+    if (std::find(found_.begin(), found_.end(), value) != found_.end()) return false;
+    const bool is_source = number < chain_.sources;
+    if (is_source ? !is_leaf(number, value) : !is_step(number - chain_.sources, value))
+      return false;
+    found(number) = value;
     return true;
   }
 
-  /// The value's number in the chain; the next source's where it is used for the first time.
-  int number_of(Value value) {
-    int& number = numbers_[static_cast<std::size_t>(value)];
-    if (number == kNone && static_cast<int>(match_.sources.size()) < chain_.sources &&
-        is_single(value) == chain_.single[match_.sources.size()]) {
-      number = static_cast<int>(match_.sources.size());
-      match_.sources.push_back(value);
-    }
-    return number;
+  bool is_leaf(int source, Value value) const {
+    const Instruction& leaf = at(value);
+    const bool single = chain_.single[static_cast<std::size_t>(source)];
+    if (leaf.kind == Kind::kConstant) return single;
+    if (leaf.kind != Kind::kLoad) return false;
+    const auto& strides = program_.operands()[static_cast<std::size_t>(leaf.operand)].strides;
+    return single ==
+           std::all_of(strides.begin(), strides.end(), [](auto stride) { return stride == 0; });
   }
 
-  bool is_single(Value value) const {
-    const Instruction& instruction = program_.instructions()[static_cast<std::size_t>(value)];
-    if (instruction.kind == Kind::kConstant) return true;
-    const auto& strides =
-        program_.operands()[static_cast<std::size_t>(instruction.operand)].strides;
-    return std::all_of(strides.begin(), strides.end(), [](auto stride) { return stride == 0; });
-  }
-
-  bool takes_store(const Instruction& store) {
-    if (stored_ == chain_.results) return false;
-    const int number = numbers_[static_cast<std::size_t>(store.sources[0])];
-    if (number != chain_.result[static_cast<std::size_t>(stored_)]) return false;
-    ++stored_;
-    match_.results.push_back(store.sources[0]);
+  bool is_step(int number, Value value) {
+    const ChainStep& step = chain_.step[static_cast<std::size_t>(number)];
+    if (at(value).kind != Kind::kElement || at(value).opcode != step.opcode) return false;
+    for (int i = 0; i < opcode_arity(step.opcode); ++i)
+      if (!is(step.sources[i], origin(at(value).sources[i]))) return false;
     return true;
   }
 
   const ElementwiseProgram& program_;
   const ElementChain& chain_;
-  std::vector<int> numbers_;
-  ChainMatch match_;
-  int steps_ = 0;
-  int stored_ = 0;
+  std::size_t number_;
+  /// The program's value for each of the chain's, and those that are stored.
+  std::vector<Value> found_;
+  std::vector<Value> stored_;
 };
 
 }  // namespace

@@ -9,8 +9,7 @@
 
 namespace keras::backend::cpu::simd {
 
-/// One operation of a chain on what was made before: the sources first, in the order in which they
-/// are first used, then the steps.
+/// One operation of a chain on what was made before: the sources first, then the steps.
 struct ChainStep {
   Opcode opcode;
   int sources[3] = {-1, -1, -1};

@@ -191,6 +191,33 @@ TEST(ElementChains, MatchNothingElse) {
   }
 }
 
+TEST(ElementChains, MatchInAnotherOrder) {
+  // Adam's second moment first.
+  ElementwiseProgram program({100});
+  const auto load = [&](std::int64_t stride) {
+    return program.load(program.add_operand(DType::kFloat32, {stride}));
+  };
+  const auto apply = [&](Opcode opcode, Value a, Value b) { return program.apply(opcode, a, b); };
+  const Value variable = load(1), epsilon = load(0), rate = load(0), gradient = load(1),
+              v = load(1), m = load(1), beta_2 = load(0), beta_1 = load(0);
+  const Value next_v =
+      apply(Opcode::kAdd, v,
+            apply(Opcode::kMultiply,
+                  apply(Opcode::kSubtract, program.apply(Opcode::kSquare, gradient), v), beta_2));
+  const Value spread = apply(Opcode::kAdd, program.apply(Opcode::kSqrt, next_v), epsilon);
+  const Value next_m = apply(
+      Opcode::kAdd, m, apply(Opcode::kMultiply, apply(Opcode::kSubtract, gradient, m), beta_1));
+  const Value step = apply(Opcode::kDivide, apply(Opcode::kMultiply, next_m, rate), spread);
+  const Value next = apply(Opcode::kSubtract, variable, step);
+  for (const Value value : {next, next_v, next_m})
+    program.store(program.add_operand(DType::kFloat32, {1}), value);
+  const auto match = match_chain(program);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->sources,
+            (std::vector<Value>{gradient, m, beta_1, rate, v, beta_2, epsilon, variable}));
+  EXPECT_EQ(match->results, (std::vector<Value>{next_m, next_v, next}));
+}
+
 /// How many of a compiled function's programs are chains.
 int chains_of(const engine::Executable& executable) {
   const engine::Graph& graph = executable.graph();
