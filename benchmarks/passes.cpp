@@ -92,9 +92,9 @@ void print(const std::string& workload, std::vector<Row> rows) {
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     return std::max(a.train, a.predict) > std::max(b.train, b.predict);
   });
-  std::printf("%-38s %8s %8s\n", workload.c_str(), "train", "predict");
+  std::printf("%-42s %8s %8s\n", workload.c_str(), "train", "predict");
   for (const Row& row : rows)
-    std::printf("  without %-28s %8.2f %8.2f\n", row.name.c_str(), row.train, row.predict);
+    std::printf("  without %-32s %8.2f %8.2f\n", row.name.c_str(), row.train, row.predict);
   std::fflush(stdout);
 }
 

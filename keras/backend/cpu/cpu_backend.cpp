@@ -18,7 +18,6 @@
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/backend/cpu/onednn/matmul.h"
 #include "keras/backend/cpu/onednn/recurrence.h"
-#include "keras/backend/cpu/simd/depthwise_kernels.h"
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/simd/program_kernels.h"
 #include "keras/backend/reference/kernel_list.h"

@@ -45,18 +45,41 @@ class CallUnderTest {
 
   std::vector<std::vector<float>> run(const Kernel& kernel) const {
     EXPECT_EQ(kernel.refusal(call()), "") << kernel.name;
+    return run(*kernel.prepare(call()), -1, -1);
+  }
+
+  /// Outputs that the kernel may lay over an input have the same bits there.
+  void expect_same_in_place(const Kernel& kernel) const {
     const auto prepared = kernel.prepare(call());
-    std::vector<std::vector<float>> out;
-    for (const auto& spec : outputs_) out.emplace_back(static_cast<std::size_t>(spec.shape.size()));
-    std::vector<void*> in_places, out_places;
-    for (auto& values : data_) in_places.push_back(const_cast<float*>(values.data()));
-    for (auto& values : out) out_places.push_back(values.data());
-    const Storage scratch = Storage::allocate(prepared->scratch_bytes());
-    prepared->run({in_places.data(), out_places.data(), scratch.data()});
-    return out;
+    const auto expected = run(*prepared, -1, -1);
+    for (std::size_t input = 0; input < inputs_.size(); ++input)
+      for (std::size_t output = 0; output < outputs_.size(); ++output) {
+        const int i = static_cast<int>(input), o = static_cast<int>(output);
+        if (inputs_[input] == outputs_[output] && prepared->may_overwrite(i, o)) {
+          EXPECT_EQ(run(*prepared, i, o), expected)
+              << kernel.name << ", output " << o << " over input " << i;
+        }
+      }
   }
 
  private:
+  /// With output `output` in the memory of input `over`; -1 for none.
+  std::vector<std::vector<float>> run(const engine::PreparedKernel& prepared, int over,
+                                      int output) const {
+    auto in = data_;
+    std::vector<std::vector<float>> out;
+    for (const auto& spec : outputs_) out.emplace_back(static_cast<std::size_t>(spec.shape.size()));
+    std::vector<void*> in_places, out_places;
+    for (auto& values : in) in_places.push_back(values.data());
+    for (auto& values : out) out_places.push_back(values.data());
+    const auto to = static_cast<std::size_t>(output), from = static_cast<std::size_t>(over);
+    if (over >= 0) out_places[to] = in_places[from];
+    const Storage scratch = Storage::allocate(prepared.scratch_bytes());
+    prepared.run({in_places.data(), out_places.data(), scratch.data()});
+    if (over >= 0) out[to] = in[from];
+    return out;
+  }
+
   const Op& op_;
   Attrs attrs_;
   Specs inputs_;
@@ -70,7 +93,8 @@ const Kernel& reference_kernel(const Op& op) {
   throw std::logic_error("no reference kernel of " + std::string(op.name));
 }
 
-/// The kernel that the backend prefers must not be the reference, and must agree with it.
+/// The kernel that the backend prefers must not be the reference, and must agree with it, also
+/// where it works in place.
 void expect_agreement(const CallUnderTest& test, double tolerance = 2e-5) {
   const KernelCall call = test.call();
   const Kernel* fast = engine::find_kernel(call);
@@ -78,6 +102,7 @@ void expect_agreement(const CallUnderTest& test, double tolerance = 2e-5) {
   ASSERT_NE(fast, &reference) << call.op.name << " " << call.attrs.to_string();
   const auto expected = test.run(reference);
   const auto got = test.run(*fast);
+  test.expect_same_in_place(*fast);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     double largest = 1;
     for (const float value : expected[i])

@@ -388,15 +388,7 @@ std::unique_ptr<engine::PreparedKernel> prepare_kernel_gradient(const Convolutio
   return kernel;
 }
 
-ConvolutionProblem gradient_problem(const engine::KernelCall& call) {
-  return convolution_problem(call.attrs.as<ops::ConvGradientAttrs>().conv);
-}
-
 }  // namespace
-
-ConvolutionProblem convolution_problem(const ops::ConvAttrs& attrs) {
-  return {attrs.strides, attrs.pad_low, attrs.pad_high, attrs.dilation, attrs.groups};
-}
 
 std::string convolution_refusal(const engine::KernelCall& call) {
   if (auto reason = type_refusal(call.outputs[0].dtype); !reason.empty()) return reason;

@@ -9,7 +9,6 @@
 
 namespace keras::backend::cpu {
 
-ConvolutionProblem convolution_problem(const ops::ConvAttrs& attrs);
 std::string convolution_refusal(const engine::KernelCall& call);
 std::unique_ptr<engine::PreparedKernel> prepare_convolution(const ConvolutionProblem& problem,
                                                             const engine::KernelCall& call);

@@ -10,11 +10,6 @@
 namespace keras::backend::cpu {
 namespace {
 
-bool all_are(const std::vector<std::int64_t>& values, std::int64_t wanted) {
-  return std::all_of(values.begin(), values.end(),
-                     [wanted](auto value) { return value == wanted; });
-}
-
 std::size_t bytes_of(const TensorSpec& spec) {
   return static_cast<std::size_t>(spec.shape.size()) * dtype_size(spec.dtype);
 }

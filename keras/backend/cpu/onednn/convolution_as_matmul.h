@@ -1,26 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <vector>
 
+#include "keras/backend/cpu/convolution_problem.h"
 #include "keras/backend/cpu/onednn/matmul.h"
 #include "keras/engine/runtime/kernel.h"
 
 namespace keras::backend::cpu {
-
-/// A convolution of channels-last activations with a Keras kernel (spatial…, in / groups, out),
-/// plus a bias of `out` values as the third input where there is one; the epilogue's operands
-/// follow.
-struct ConvolutionProblem {
-  std::vector<std::int64_t> strides;
-  std::vector<std::int64_t> pad_low;
-  std::vector<std::int64_t> pad_high;
-  std::vector<std::int64_t> dilation;
-  std::int64_t groups = 1;
-  bool bias = false;
-  Epilogue epilogue = {};
-};
 
 /// True of a convolution that is computed as a product of matrices, which oneDNN does faster: one
 /// that looks at a pixel at a time, whatever its steps, and one that has few outputs and many

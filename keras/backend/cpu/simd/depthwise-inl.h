@@ -30,6 +30,13 @@ KERAS_INLINE NextRows rows_of(const float* image, std::int64_t first, std::int64
                       : NextRows{};
 }
 
+/// The rows of x that the two rows of outputs after those at `row` see as the first ones.
+template <int kStride>
+KERAS_INLINE NextRows rows_seen_next(const float* x, std::int64_t row, const DepthwiseGeometry& g) {
+  const std::int64_t first = (row + 1) * kStride - g.pad_top + 3;
+  return rows_of(x, first, first + 2 * kStride, g.input_height, g.input_width * g.channels);
+}
+
 alignas(sizeof(Vec)) constexpr float kOutside[kLanes] = {};
 
 KERAS_INLINE Vec load_pixel(const float* from) {
@@ -123,9 +130,7 @@ void depthwise_of(const DepthwiseConvolution& d) {
   const DepthwiseGeometry& g = d.geometry;
   const std::int64_t blocks = (d.end_channel - d.first_channel) / kLanes;
   for (std::int64_t row = d.first_row; row < d.end_row; row += 2) {
-    const NextRows next = rows_of(d.x, (row + 2) * kStride - g.pad_top + 3 - kStride,
-                                  (row + 4) * kStride - g.pad_top + 3 - kStride, g.input_height,
-                                  g.input_width * g.channels);
+    const NextRows next = rows_seen_next<kStride>(d.x, row, g);
     const NextRows next_y =
         rows_of(d.y, row + 2, row + 4, g.output_height, g.output_width * g.channels);
     for (std::int64_t block = 0; block < blocks; ++block) {
@@ -223,9 +228,7 @@ void depthwise_kernel_of(const DepthwiseKernelGradient& d) {
   const DepthwiseGeometry& g = d.geometry;
   const std::int64_t blocks = g.channels / kLanes;
   for (std::int64_t row = 0; row < g.output_height; row += 2) {
-    const NextRows next = rows_of(d.x, (row + 2) * kStride - g.pad_top + 3 - kStride,
-                                  (row + 4) * kStride - g.pad_top + 3 - kStride, g.input_height,
-                                  g.input_width * g.channels);
+    const NextRows next = rows_seen_next<kStride>(d.x, row, g);
     const NextRows next_dy =
         rows_of(d.dy, row + 2, row + 4, g.output_height, g.output_width * g.channels);
     for (std::int64_t block = 0; block < blocks; ++block) {

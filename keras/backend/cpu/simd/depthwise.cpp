@@ -1,7 +1,6 @@
 #include "keras/backend/cpu/simd/depthwise.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -9,8 +8,8 @@
 #include <utility>
 
 #include "keras/backend/cpu/fusions/fused_product.h"
-#include "keras/backend/cpu/simd/depthwise_kernels.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/work.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/text.h"
@@ -43,15 +42,18 @@ std::int64_t outputs(const DepthwiseGeometry& g) {
   return g.output_height * g.output_width * g.channels;
 }
 
-bool all_are(const std::vector<std::int64_t>& values, std::int64_t wanted) {
-  return std::all_of(values.begin(), values.end(), [=](auto value) { return value == wanted; });
+bool has_layouts(const engine::KernelCall& call) {
+  const auto is_given = [](const engine::LayoutPtr& layout) { return layout != nullptr; };
+  return std::any_of(call.input_layouts.begin(), call.input_layouts.end(), is_given) ||
+         std::any_of(call.output_layouts.begin(), call.output_layouts.end(), is_given);
 }
 
-/// Of a convolution and its gradients, all with the convolution's input, kernel and output.
-std::string refusal_of(const ConvolutionProblem& problem, const TensorSpec& input,
-                       const Shape& kernel, const Shape& output) {
+/// Of a convolution or a gradient, with the convolution's input, kernel and output.
+std::string refusal_of(const engine::KernelCall& call, const ConvolutionProblem& problem,
+                       const TensorSpec& input, const Shape& kernel, const Shape& output) {
   constexpr std::int64_t kMostPad = 2;
   if (!nn_functions().depthwise.convolution) return "needs 32 wide registers";
+  if (has_layouts(call)) return "takes weights as they are";
   if (input.dtype != DType::kFloat32) return str("takes float32, not ", input.dtype);
   if (input.shape.rank() != 4 || kernel[0] != 3 || kernel[1] != 3 || !all_are(problem.dilation, 1))
     return "takes kernels of 3x3 pixels side by side";
@@ -100,20 +102,27 @@ std::optional<Finish> finish_of(const ConvolutionProblem& problem, const engine:
   return finish;
 }
 
+int parts_of(const DepthwiseGeometry& geometry, std::int64_t images, std::int64_t most) {
+  // Every number that is read or written counts some times: there are nine multiplications for it.
+  constexpr std::int64_t kVisits = 4;
+  return parts_for(kVisits * images * std::max(inputs(geometry), outputs(geometry)), most);
+}
+
 /// What one thread does of an image.
 struct Share {
   std::int64_t image, first_row, end_row, first_channel, end_channel;
 };
 
-/// The images, cut into runs of rows or of channels where they are fewer than the threads.
+/// The images, of so many rows and columns of what is written, cut into runs of rows or of channels
+/// where they are fewer than the threads.
 class Shares {
  public:
   Shares(const DepthwiseGeometry& geometry, std::int64_t images, std::int64_t height,
          std::int64_t width, std::int64_t threads)
-      : images_(images), height_(height), channels_(geometry.channels) {
-    // A multiplication takes long here: it is loaded for it.
-    const std::int64_t work = 4 * images * height * width * channels_;
-    parts_ = parts_for(work, std::min(threads, images * (channels_ / kGrain)));
+      : images_(images),
+        height_(height),
+        channels_(geometry.channels),
+        parts_(parts_of(geometry, images, std::min(threads, images * (channels_ / kGrain)))) {
     if (images >= parts_) return;
     // Products of so few pixels, before and behind, are cut by channels, too.
     constexpr std::int64_t kFewPixels = 48;
@@ -135,8 +144,6 @@ class Shares {
     });
   }
 
-  int parts() const { return parts_; }
-
  private:
   Share share_at(std::int64_t image, std::int64_t first, std::int64_t end) const {
     if (blocks_ == 1) return {image, 0, height_, 0, channels_};
@@ -145,9 +152,9 @@ class Shares {
   }
 
   std::int64_t images_, height_, channels_;
+  int parts_;
   std::int64_t blocks_ = 1;
   bool by_rows_ = false;
-  int parts_ = 1;
 };
 
 class ConvolutionKernel final : public engine::PreparedKernel {
@@ -248,11 +255,7 @@ class KernelGradientKernel final : public engine::PreparedKernel {
   KernelGradientKernel(const ConvolutionProblem& problem, const engine::KernelCall& call)
       : geometry_(geometry_of(problem, call.inputs[0].shape, call.inputs[1].shape)),
         images_(call.inputs[0].shape[0]),
-        parts_(static_cast<int>(
-            std::min<std::int64_t>(Shares(geometry_, images_, geometry_.output_height,
-                                          geometry_.output_width, call.threads)
-                                       .parts(),
-                                   images_))) {}
+        parts_(parts_of(geometry_, images_, std::min<std::int64_t>(call.threads, images_))) {}
 
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>((parts_ - 1) * sums()) * sizeof(float);
@@ -286,22 +289,10 @@ class KernelGradientKernel final : public engine::PreparedKernel {
   int parts_;
 };
 
-ConvolutionProblem gradient_problem(const engine::KernelCall& call) {
-  return convolution_problem(call.attrs.as<ops::ConvGradientAttrs>().conv);
-}
-
-bool has_layouts(const engine::KernelCall& call) {
-  return std::any_of(call.input_layouts.begin(), call.input_layouts.end(),
-                     [](const auto& layout) { return layout != nullptr; }) ||
-         std::any_of(call.output_layouts.begin(), call.output_layouts.end(),
-                     [](const auto& layout) { return layout != nullptr; });
-}
-
 std::string forward_refusal(const engine::KernelCall& call) {
-  if (has_layouts(call)) return "takes weights as they are";
   const ConvolutionProblem problem = convolution_problem(call);
   if (!finish_of(problem, call)) return "is followed by other work than it takes";
-  return refusal_of(problem, call.inputs[0], call.inputs[1].shape, call.outputs[0].shape);
+  return refusal_of(call, problem, call.inputs[0], call.inputs[1].shape, call.outputs[0].shape);
 }
 
 }  // namespace
@@ -314,8 +305,7 @@ const engine::Kernel simd_depthwise_convolution{
 const engine::Kernel simd_depthwise_input_gradient{
     "simd_depthwise_input_gradient",
     [](const engine::KernelCall& call) {
-      if (has_layouts(call)) return std::string("takes weights as they are");
-      return refusal_of(gradient_problem(call), call.outputs[0], call.inputs[1].shape,
+      return refusal_of(call, gradient_problem(call), call.outputs[0], call.inputs[1].shape,
                         call.inputs[0].shape);
     },
     [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
@@ -324,8 +314,7 @@ const engine::Kernel simd_depthwise_input_gradient{
 const engine::Kernel simd_depthwise_kernel_gradient{
     "simd_depthwise_kernel_gradient",
     [](const engine::KernelCall& call) {
-      if (has_layouts(call)) return std::string("takes weights as they are");
-      return refusal_of(gradient_problem(call), call.inputs[0], call.outputs[0].shape,
+      return refusal_of(call, gradient_problem(call), call.inputs[0], call.outputs[0].shape,
                         call.inputs[1].shape);
     },
     [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "keras/backend/cpu/fusions/fused_product.h"
-#include "keras/backend/cpu/simd/depthwise_kernels.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/reference/kernel_list.h"
 #include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/compiled_function.h"
