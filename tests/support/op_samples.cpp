@@ -14,6 +14,7 @@
 #include "keras/ops/linalg.h"
 #include "keras/ops/linalg/factorizations.h"
 #include "keras/ops/linalg/matmul.h"
+#include "keras/ops/nn/attention.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
@@ -184,6 +185,29 @@ void add_normalizations(Samples& out) {
                  LayerNormAttrs{1, 1e-3, true, false}});
 }
 
+void add_attention(Samples& out) {
+  const auto add = [&](std::int64_t heads, AttentionAttrs attrs, const Tensors& given) {
+    Tensors inputs = {within(-1, 1, {2, 3, heads, 2}), within(-1, 1, {2, 4, 2, 2}),
+                      within(-1, 1, {2, 4, 2, 3})};
+    inputs.insert(inputs.end(), given.begin(), given.end());
+    out.push_back({&attention_op, inputs, attrs});
+    if (attrs.biased) return;
+    inputs.push_back(within(0.5, 1.5, {2, heads, 3}));
+    inputs.push_back(within(2, 4, {2, heads, 3}));
+    inputs.push_back(within(-1, 1, {2, 3, heads, 3}));
+    out.push_back({&attention_gradient_op, inputs, attrs});
+  };
+  std::vector<bool> seen(24, true);
+  for (const std::size_t i : {2, 5, 11, 16, 17, 19, 20}) seen[i] = false;
+  const Tensor mask = Tensor::from(seen, {2, 1, 3, 4});
+  const Tensor row = Tensor::from(std::vector<bool>{true, true, false, true}, {1, 1, 1, 4});
+  add(2, {.scale = 0.7}, {});
+  add(4, {.scale = 0.7, .causal = true}, {});
+  add(2, {.scale = 0.7, .masked = true}, {mask});
+  add(4, {.scale = 0.7, .causal = true, .masked = true}, {row});
+  add(4, {.scale = 0.7, .biased = true, .masked = true}, {within(-1, 1, {1, 4, 3, 4}), mask});
+}
+
 void add_recurrences(Samples& out) {
   for (const auto cell : {RecurrentCell::kSimple, RecurrentCell::kLstm, RecurrentCell::kGru})
     for (const bool masked : {false, true}) {
@@ -293,8 +317,8 @@ void add_host(Samples& out) {
 std::vector<OpSample> op_samples() {
   Samples out;
   for (auto* add : {add_unary, add_binary, add_reductions, add_layout, add_indexing, add_products,
-                    add_factorizations, add_pools, add_normalizations, add_recurrences, add_loops,
-                    add_while, add_random, add_host, add_views})
+                    add_factorizations, add_pools, add_normalizations, add_attention,
+                    add_recurrences, add_loops, add_while, add_random, add_host, add_views})
     add(out);
   // Given values: what they were computed with is of no interest.
   for (auto& sample : out)

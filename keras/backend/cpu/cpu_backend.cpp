@@ -24,6 +24,7 @@
 #include "keras/ops/control/trim_scans.h"
 #include "keras/ops/indexing/indexing.h"
 #include "keras/ops/linalg/matmul.h"
+#include "keras/ops/nn/attention.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
@@ -65,6 +66,8 @@ std::vector<KernelRow> fast_rows() {
       {&ops::batch_norm_gradient_op, {&simd_batch_norm_gradient}},
       {&ops::layer_norm_op, {&simd_layer_norm}},
       {&ops::layer_norm_gradient_op, {&simd_layer_norm_gradient}},
+      {&ops::attention_op, {&simd_attention}},
+      {&ops::attention_gradient_op, {&simd_attention_gradient}},
       {&ops::recurrence_op, {&onednn_recurrence}},
       {&ops::recurrence_gradient_op, {&onednn_recurrence_gradient}},
       {&fused_batch_norm_op, {&simd_batch_norm_training}},

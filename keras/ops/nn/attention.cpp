@@ -1,4 +1,6 @@
-#include <cmath>
+#include "keras/ops/nn/attention.h"
+
+#include <limits>
 #include <utility>
 
 #include "keras/engine/error.h"
@@ -6,57 +8,89 @@
 #include "keras/ops/core.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/nn.h"
+#include "keras/ops/nn/local_gradient.h"
 #include "keras/ops/numpy.h"
-#include "keras/ops/record.h"
+#include "keras/ops/operation.h"
 
 namespace keras::ops {
 namespace {
 
-void check(const Shape& query, const Shape& key, const Shape& value) {
-  const std::string received =
-      str(" Received: query.shape=", query, ", key.shape=", key, ", value.shape=", value, ".");
-  if (query.rank() != 4 || key.rank() != 4 || value.rank() != 4)
-    throw ShapeError("`dot_product_attention` only supports 4D inputs." + received);
-  if (query[0] != key[0] || query[0] != value[0] || key[1] != value[1] || key[2] != value[2] ||
-      query[3] != key[3])
+void check(const TensorSpec& spec, const TensorSpec& expected, const char* what) {
+  if (spec != expected)
+    throw ShapeError(str("Attention: ", what, " must be ", expected, ", received ", spec, "."));
+}
+
+void check_broadcast(const TensorSpec& spec, const Shape& scores, DType dtype, const char* what) {
+  bool fits = spec.dtype == dtype && spec.shape.rank() == 4;
+  for (int axis = 0; fits && axis < 4; ++axis)
+    fits = spec.shape[axis] == 1 || spec.shape[axis] == scores[axis];
+  if (!fits)
+    throw ShapeError(str("Attention: ", what, " must be ", dtype,
+                         " and broadcast to the scores' shape ", scores, ", received ", spec, "."));
+}
+
+/// Of the scores.
+TensorSpec check_operands(const Specs& in) {
+  const TensorSpec &query = in[0], &key = in[1], &value = in[2];
+  if (!is_float(query.dtype) || query.shape.rank() != 4)
     throw ShapeError(
-        "`dot_product_attention`: the batches of all, the lengths and heads of `key` and `value`, "
-        "and the depths of `query` and `key` must be equal." +
-        received);
-  if (key[2] == 0 || query[2] % key[2] != 0)
-    throw ShapeError(
-        "`dot_product_attention`: the number of heads of `query` must be a multiple of that of "
-        "`key`." +
-        received);
+        str("Attention: the query must be floating point of four axes, received ", query, "."));
+  const std::int64_t heads = query.shape[2];
+  const std::int64_t key_heads = key.shape.rank() == 4 ? key.shape[2] : 0;
+  if (key_heads == 0 || heads % key_heads != 0 || key.shape[0] != query.shape[0] ||
+      key.shape[3] != query.shape[3] || key.dtype != query.dtype)
+    throw ShapeError(str("Attention: the key ", key, " does not fit the query ", query, "."));
+  if (value.shape.rank() != 4 || value.dtype != key.dtype ||
+      value.shape.slice(0, 3) != key.shape.slice(0, 3))
+    throw ShapeError(str("Attention: the value ", value, " does not fit the key ", key, "."));
+  return {{query.shape[0], heads, query.shape[1], key.shape[1]}, query.dtype};
 }
 
-void check_options(const DotProductAttentionOptions& options) {
-  if (options.attn_logits_soft_cap)
-    throw ValueError(
-        "attn_logits_soft_cap is only supported for JAX on TPU. Set attn_logits_soft_cap=None when "
-        "not using JAX on TPU.");
-  if (options.flash_attention.value_or(false))
-    throw ValueError("Flash attention is not supported.",
-                     "leave `flash_attention` unset or False.");
+/// Of y, the maximum and the sum.
+Specs infer_attention(const Specs& in, const AttentionAttrs& attrs) {
+  const TensorSpec scores = check_operands(in);
+  if (attrs.biased) check_broadcast(in[3], scores.shape, scores.dtype, "the bias");
+  if (attrs.masked)
+    check_broadcast(in[attrs.biased ? 4 : 3], scores.shape, DType::kBool, "the mask");
+  TensorSpec y = in[0];
+  y.shape[3] = in[2].shape[3];
+  const TensorSpec statistic{scores.shape.slice(0, 3), scores.dtype};
+  return {y, statistic, statistic};
 }
 
-/// What broadcasts to (batch, heads, queries, keys) as something that broadcasts to (batch, key
-/// heads, group, queries, keys).
-Tensor grouped(Tensor x, const char* name, std::int64_t heads, std::int64_t key_heads) {
-  while (x.rank() < 4)
-    x = expand_dims(x, {.axis = x.rank() == 3 && heads != 1 && x.shape()[1] == heads ? 2 : 1});
-  const Shape& s = x.shape();
-  if (x.rank() != 4 || (s[1] != 1 && s[1] != heads))
-    throw ShapeError(str("Expected `", name, "` to have shape (B, 1, T, S) or (B, N, T, S) with N=",
-                         heads, " but got ", s, "."));
-  if (heads == key_heads) return x;
-  if (s[1] == 1) return reshape(x, {s[0], 1, 1, s[2], s[3]});
-  return reshape(x, {s[0], key_heads, heads / key_heads, s[2], s[3]});
+Specs infer_attention_gradient(const Specs& in, const AttentionAttrs& attrs) {
+  const Specs out = infer_attention(in, attrs);
+  const std::size_t next = attrs.masked ? 4 : 3;
+  check(in[next], out[1], "the maximum");
+  check(in[next + 1], out[2], "the sum");
+  check(in[next + 2], out[0], "the gradient");
+  return {in[0], in[1], in[2]};
 }
 
-Tensor causal_mask(std::int64_t queries, std::int64_t keys) {
-  return greater_equal(reshape(arange(queries), {queries, 1}), reshape(arange(keys), {1, keys}));
-}
+/// Heads as groups that share a key's head, where they do: x's heads are its axis `axis`.
+class Groups {
+ public:
+  Groups(const Shape& query, const Shape& key)
+      : heads_(query[2]), key_heads_(key[2]), several_(heads_ != key_heads_) {}
+
+  bool several() const { return several_; }
+  /// With two axes, key heads and heads in a group, in the heads' place.
+  Tensor split(const Tensor& x, int axis) const {
+    if (!several_) return x;
+    Shape shape = x.shape().slice(0, axis);
+    const bool all = x.shape()[axis] == heads_;
+    shape = shape.concat({all ? key_heads_ : 1, all ? heads_ / key_heads_ : 1});
+    return reshape(x, shape.concat(x.shape().slice(axis + 1)));
+  }
+  Tensor join(const Tensor& x, int axis) const {
+    if (!several_) return x;
+    return reshape(x, x.shape().slice(0, axis).concat({heads_}).concat(x.shape().slice(axis + 2)));
+  }
+
+ private:
+  std::int64_t heads_, key_heads_;
+  bool several_;
+};
 
 /// So low that it vanishes in a softmax, and yet a number: a row of nothing else has no NaN.
 double hidden_score(DType dtype) {
@@ -70,60 +104,93 @@ double hidden_score(DType dtype) {
   }
 }
 
-Tensor attention_of_values(Tensor query, Tensor key, Tensor value,
-                           const DotProductAttentionOptions& options) {
-  check(query.shape(), key.shape(), value.shape());
-  const DType dtype = to_float_dtype(promote(promote(query.dtype(), key.dtype()), value.dtype()));
-  query = cast(query, dtype);
-  key = cast(key, dtype);
-  value = cast(value, dtype);
-  const Shape q = query.shape();
-  const std::int64_t heads = q[2], key_heads = key.shape()[2];
-  const bool groups = heads != key_heads;
-  if (groups) query = reshape(query, {q[0], q[1], key_heads, heads / key_heads, q[3]});
-  Tensor scores = einsum(groups ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts", {query, key});
-  scores = scores * options.scale.value_or(1 / std::sqrt(static_cast<double>(q[3])));
-  if (options.bias) scores = scores + grouped(cast(*options.bias, dtype), "bias", heads, key_heads);
-  Tensor mask;
-  if (options.mask) mask = grouped(cast(*options.mask, DType::kBool), "mask", heads, key_heads);
-  if (options.is_causal) {
-    const Tensor causal = causal_mask(q[1], key.shape()[1]);
-    mask = mask.defined() ? logical_and(mask, causal) : causal;
-  }
-  if (mask.defined()) scores = where(mask, scores, hidden_score(dtype));
-  const Tensor weights = softmax(scores);
-  const Tensor out = einsum(groups ? "bkgts,bskh->btkgh" : "bkts,bskh->btkh", {weights, value});
-  return groups ? reshape(out, {q[0], q[1], heads, value.shape()[3]}) : out;
+/// Which keys are seen, or nothing where all are.
+Tensor visible(const Tensor& mask, const AttentionAttrs& attrs, std::int64_t queries,
+               std::int64_t keys) {
+  if (!attrs.causal) return mask;
+  const Tensor causal =
+      greater_equal(reshape(arange(queries), {queries, 1}), reshape(arange(keys), {1, keys}));
+  return mask.defined() ? logical_and(mask, causal) : causal;
+}
+
+/// With heads in groups, as all tensors in the decompositions.
+struct Scores {
+  Tensor values;
+  Tensor shown;  ///< undefined where all are
+};
+
+Scores scores_of(const Tensors& in, const AttentionAttrs& attrs, const Groups& groups) {
+  Tensor scores = einsum(groups.several() ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts",
+                         {groups.split(in[0], 2), in[1]});
+  scores = scores * attrs.scale;
+  if (attrs.biased) scores = scores + groups.split(in[3], 1);
+  const Tensor mask = attrs.masked ? groups.split(in[attrs.biased ? 4 : 3], 1) : Tensor();
+  const Tensor shown = visible(mask, attrs, in[0].shape()[1], in[1].shape()[1]);
+  if (shown.defined()) scores = where(shown, scores, hidden_score(in[0].dtype()));
+  return {scores, shown};
+}
+
+Tensors decompose_attention(const Tensors& in, const AttentionAttrs& attrs) {
+  const Groups groups(in[0].shape(), in[1].shape());
+  const Tensor scores = scores_of(in, attrs, groups).values;
+  const Tensor maximum = max(scores, {.axis = {-1}, .keepdims = true});
+  const Tensor total = sum(exp(scores - maximum), {.axis = {-1}});
+  const Tensor y =
+      einsum(groups.several() ? "bkgts,bskh->btkgh" : "bkts,bskh->btkh", {softmax(scores), in[2]});
+  return {groups.join(y, 2), groups.join(squeeze(maximum, {.axis = {-1}}), 1),
+          groups.join(total, 1)};
+}
+
+/// With w the softmax and dw = dy·value: the scores' gradient is w (dw - sum(dw · w)).
+Tensors decompose_attention_gradient(const Tensors& in, const AttentionAttrs& attrs) {
+  const Groups groups(in[0].shape(), in[1].shape());
+  const bool several = groups.several();
+  const auto by_query = [&](const Tensor& x) {
+    return expand_dims(groups.split(x, 1), {.axis = -1});
+  };
+  const std::size_t next = attrs.masked ? 4 : 3;
+  const Tensor query = groups.split(in[0], 2), dy = groups.split(in[next + 2], 2);
+  const Scores scores = scores_of(in, attrs, groups);
+  const Tensor weights = exp(scores.values - by_query(in[next])) / by_query(in[next + 1]);
+  const Tensor products = einsum(several ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts", {dy, in[2]});
+  Tensor d = weights * (products - sum(products * weights, {.axis = {-1}, .keepdims = true}));
+  if (scores.shown.defined()) d = where(scores.shown, d, zeros_like(d));
+  d = d * attrs.scale;
+  const char* across = several ? "bkgts,btkgh->bskh" : "bkts,btkh->bskh";
+  const Tensor dquery = einsum(several ? "bkgts,bskh->btkgh" : "bkts,bskh->btkh", {d, in[1]});
+  return {groups.join(dquery, 2), einsum(across, {d, query}), einsum(across, {weights, dy})};
+}
+
+Tensors attention_gradient(const engine::Backward& b, const AttentionAttrs& attrs) {
+  // A bias, and gradients of gradients, which ask for those of the statistics, are rare.
+  if (attrs.biased || b.cotangent(1).defined() || b.cotangent(2).defined())
+    return gradient_through(b, [&](const Tensors& in) { return decompose_attention(in, attrs); });
+  Tensors inputs = {b.input(0), b.input(1), b.input(2)};
+  if (attrs.masked) inputs.push_back(b.input(3));
+  inputs.insert(inputs.end(), {b.output(1), b.output(2), b.cotangent(0)});
+  Tensors out = emit_all(attention_gradient_op, std::move(inputs), attrs);
+  out.resize(static_cast<std::size_t>(b.input_count()));
+  return out;
 }
 
 }  // namespace
 
-Tensor dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                             DotProductAttentionOptions options) {
-  check_options(options);
-  Tensors all = {query, key, value};
-  Config named = Config::dict();
-  for (const auto& [name, given] : {std::pair{"bias", &options.bias}, {"mask", &options.mask}}) {
-    named.set(name, *given ? Config{{"tensor", static_cast<std::int64_t>(all.size())}} : Config());
-    if (*given) all.push_back(**given);
-  }
-  if (!any_symbolic(all)) return attention_of_values(query, key, value, options);
-  named.set("scale", options.scale ? Config(*options.scale) : Config());
-  Config places = Config::list();
-  for (int i = 0; i < 3; ++i) places.as_list().push_back(Config{{"tensor", i}});
-  const Config config{
-      {"is_causal", options.is_causal},
-      {"flash_attention", options.flash_attention ? Config(*options.flash_attention) : Config()},
-      {"attn_logits_soft_cap", nullptr}};
-  return record_op("DotProductAttention", all, config,
-                   [options](const Tensors& in) {
-                     DotProductAttentionOptions given = options;
-                     std::size_t next = 3;
-                     if (given.bias) given.bias = in[next++];
-                     if (given.mask) given.mask = in[next++];
-                     return Tensors{attention_of_values(in[0], in[1], in[2], given)};
-                   },
-                   {{"args", places}, {"kwargs", named}})[0];
-}
+const engine::Op attention_op = engine::define_op<AttentionAttrs>({
+    .name = "attention",
+    .infer = infer_attention,
+    .gradient = attention_gradient,
+    .decompose = decompose_attention,
+});
+
+const engine::Op attention_gradient_op = engine::define_op<AttentionAttrs>({
+    .name = "attention_gradient",
+    .infer = infer_attention_gradient,
+    .gradient =
+        [](const engine::Backward& b, const AttentionAttrs& attrs) {
+          return gradient_through(
+              b, [&](const Tensors& in) { return decompose_attention_gradient(in, attrs); });
+        },
+    .decompose = decompose_attention_gradient,
+});
 
 }  // namespace keras::ops

@@ -1,7 +1,12 @@
 // The table of one target; see vector_math-inl.h about being included by targets.
 
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
 #include <type_traits>
 
+#include "keras/backend/cpu/simd/attention.h"
 #include "keras/backend/cpu/simd/depthwise.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/backend/cpu/simd/winograd.h"
@@ -14,6 +19,7 @@
 //
 #include "keras/backend/cpu/simd/product_tile-inl.h"
 //
+#include "keras/backend/cpu/simd/attention-inl.h"
 #include "keras/backend/cpu/simd/depthwise-inl.h"
 #include "keras/backend/cpu/simd/small_product-inl.h"
 #include "keras/backend/cpu/simd/winograd-inl.h"
@@ -53,6 +59,7 @@ const NnFunctions& nn_functions() {
       kSmallProduct,
       kWinograd,
       kDepthwise,
+      kAttention,
   };
   return functions;
 }

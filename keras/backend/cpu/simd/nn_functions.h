@@ -119,6 +119,17 @@ struct WinogradFunctions {
   void (*finish_kernel_gradient)(const WinogradKernelGradient& share);
 };
 
+struct AcrossMatrix;
+struct Attention;
+struct AttentionGradient;
+
+/// Scaled dot-product attention (attention.h); null as `small_product` is.
+struct AttentionFunctions {
+  void (*lay_across)(const AcrossMatrix& matrix);
+  void (*attend)(const Attention& share);
+  void (*attend_gradient)(const AttentionGradient& share);
+};
+
 struct DepthwiseConvolution;
 struct DepthwiseInputGradient;
 struct DepthwiseKernelGradient;
@@ -163,6 +174,7 @@ struct NnFunctions {
   void (*small_product)(const SmallProduct& product);
   WinogradFunctions winograd;
   DepthwiseFunctions depthwise;
+  AttentionFunctions attention;
 };
 
 /// Those for this processor.
