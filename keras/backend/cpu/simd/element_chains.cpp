@@ -1,6 +1,7 @@
 #include "keras/backend/cpu/simd/element_chains.h"
 
 #include <algorithm>
+#include <set>
 
 namespace keras::backend::cpu::simd {
 namespace {
@@ -21,7 +22,7 @@ class Matcher {
     ChainMatch match{.chain = number_, .sources = {}, .results = {}};
     for (int i = 0; i < chain_.results; ++i) {
       const int result = chain_.result[static_cast<std::size_t>(i)];
-      if (!find_among_stores(result)) return std::nullopt;
+      if (!find_among_ends(result)) return std::nullopt;
       match.results.push_back(found(result));
     }
     for (int i = 0; i < chain_.sources; ++i) match.sources.push_back(found(i));
@@ -37,16 +38,17 @@ class Matcher {
   }
   Value& found(int number) { return found_[static_cast<std::size_t>(number)]; }
 
-  /// As many operations and stores as the chain, all of float32.
+  /// As many operations and values that are stored or reduced as the chain, all of float32.
   bool holds_nothing_else() {
     int steps = 0;
     for (const Instruction& instruction : program_.instructions()) {
-      if (instruction.lane != Lane::kFloat32 || instruction.kind == Kind::kReduce) return false;
+      if (instruction.lane != Lane::kFloat32) return false;
       if (instruction.kind == Kind::kCast && !is_kept(instruction)) return false;
       if (instruction.kind == Kind::kElement) ++steps;
-      if (instruction.kind == Kind::kStore) stored_.push_back(instruction.sources[0]);
+      if (instruction.kind == Kind::kStore || instruction.kind == Kind::kReduce)
+        ends_.insert(instruction.sources[0]);
     }
-    return steps == chain_.steps && static_cast<int>(stored_.size()) == chain_.results;
+    return steps == chain_.steps && static_cast<int>(ends_.size()) == chain_.results;
   }
 
   /// A cast of what is float32 in a register already, such as a bfloat16 that was loaded.
@@ -57,8 +59,8 @@ class Matcher {
     return at(value).kind == Kind::kCast ? origin(at(value).sources[0]) : value;
   }
 
-  bool find_among_stores(int result) {
-    for (const Value value : stored_) {
+  bool find_among_ends(int result) {
+    for (const Value value : ends_) {
       const auto before = found_;
       if (is(result, value)) return true;
       found_ = before;
@@ -98,9 +100,9 @@ class Matcher {
   const ElementwiseProgram& program_;
   const ElementChain& chain_;
   std::size_t number_;
-  /// The program's value for each of the chain's, and those that are stored.
+  /// The program's value for each of the chain's, and those that are stored or reduced.
   std::vector<Value> found_;
-  std::vector<Value> stored_;
+  std::set<Value> ends_;
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ struct ChainStep {
 /// the sources and the results leaves the processor's registers.
 struct ElementChain {
   static constexpr int kMostSources = 8;
-  static constexpr int kMostSteps = 12;
+  static constexpr int kMostSteps = 14;
   static constexpr int kMostResults = 3;
 
   int sources;
@@ -52,6 +52,37 @@ constexpr ElementChain kElementChains[] = {
                {Opcode::kSubtract, {7, 18}}}},
      .results = 3,
      .result = {10, 15, 19}},
+    // Gelu: x, 1/2, 1/sqrt(2) and 1 make x/2 (erf(x/sqrt(2)) + 1).
+    {.sources = 4,
+     .single = {false, true, true, true},
+     .steps = 5,
+     .step = {{{Opcode::kMultiply, {0, 1}},
+               {Opcode::kMultiply, {0, 2}},
+               {Opcode::kErf, {5}},
+               {Opcode::kAdd, {6, 3}},
+               {Opcode::kMultiply, {4, 7}}}},
+     .results = 1,
+     .result = {8}},
+    // Its gradient: besides these the result's gradient and 2/sqrt(pi).
+    {.sources = 6,
+     .single = {false, true, true, true, false, true},
+     .steps = 14,
+     .step = {{{Opcode::kMultiply, {0, 1}},
+               {Opcode::kMultiply, {0, 2}},
+               {Opcode::kErf, {7}},
+               {Opcode::kAdd, {8, 3}},
+               {Opcode::kMultiply, {4, 6}},
+               {Opcode::kMultiply, {10, 5}},
+               {Opcode::kSquare, {7}},
+               {Opcode::kNegative, {12}},
+               {Opcode::kExp, {13}},
+               {Opcode::kMultiply, {11, 14}},
+               {Opcode::kMultiply, {15, 2}},
+               {Opcode::kMultiply, {4, 9}},
+               {Opcode::kMultiply, {17, 1}},
+               {Opcode::kAdd, {16, 18}}}},
+     .results = 1,
+     .result = {19}},
 };
 constexpr std::size_t kElementChainCount = std::size(kElementChains);
 
@@ -62,7 +93,7 @@ struct ChainTable {
   ChainLoop loop[kElementChainCount];
 };
 
-/// A program that is one of the chains between its loads and its stores.
+/// A program that is one of the chains between its loads and its stores and reductions.
 struct ChainMatch {
   std::size_t chain;
   /// The program's values that are the chain's sources and results.
