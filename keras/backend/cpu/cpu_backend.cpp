@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "keras/backend/cpu/fusions/batch_loop.h"
 #include "keras/backend/cpu/fusions/bias_before_reshape.h"
 #include "keras/backend/cpu/fusions/fold_padding.h"
 #include "keras/backend/cpu/fusions/forget_states.h"
@@ -73,6 +74,7 @@ std::vector<KernelRow> fast_rows() {
       {&fused_batch_norm_op, {&simd_batch_norm_training}},
       {&fused_batch_norm_gradient_op, {&simd_batch_norm_gradient}},
       {&fused_elementwise_op, {&simd_fused_elementwise}},
+      {&batch_loop_op, {&batch_loop}},
       {&ops::reduce_op, {&simd_reduce}},
       {&ops::arg_reduce_op, {&simd_reduce}},
       {&ops::transpose_op, {&simd_copy}},
@@ -119,6 +121,7 @@ engine::Backend cpu_backend() {
            {"fuse_epilogues", fuse_epilogues},
            {"use_winograd", use_winograd},
            {"fuse_elementwise", fuse_elementwise},
+           {"loop_over_batch", loop_over_batch},
            {"lay_out_weights", lay_out_weights}},
           {{"trim_scans", ops::trim_scans},
            {"forget_states", forget_states},

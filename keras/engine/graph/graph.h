@@ -50,6 +50,8 @@ struct Graph {
   /// The work that need not be done in each run: its results are the graph's last arguments. Null
   /// when there is none.
   std::shared_ptr<const Graph> prologue;
+  /// How many threads its calls may be cut for; 0 for all there are.
+  int threads = 0;
 
   ValueId add_value(TensorSpec spec) {
     values.push_back(std::move(spec));

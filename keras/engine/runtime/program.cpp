@@ -86,6 +86,7 @@ Program::Program(Graph graph) : graph_(std::move(graph)) {
 }
 
 void Program::prepare_kernels() {
+  const int threads = graph_.threads > 0 ? graph_.threads : num_threads();
   for (const auto& call : graph_.calls) {
     if (call.op->traits.view) {
       kernels_.push_back(nullptr);
@@ -100,8 +101,8 @@ void Program::prepare_kernels() {
     }
     const auto input_layouts = graph_.layouts_of(call.inputs);
     const auto output_layouts = graph_.layouts_of(call.outputs);
-    const KernelCall kernel_call{*call.op,      call.attrs,    inputs,        outputs,
-                                 num_threads(), input_layouts, output_layouts};
+    const KernelCall kernel_call{*call.op, call.attrs,    inputs,        outputs,
+                                 threads,  input_layouts, output_layouts};
     std::string refusals;
     const Kernel* kernel = find_kernel(kernel_call, &refusals);
     if (!kernel)

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/backend/cpu/fusions/batch_loop.h"
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/onednn/convolution.h"
@@ -128,7 +129,8 @@ class WeightLayouts {
   explicit WeightLayouts(Graph graph) : graph_(std::move(graph)), index_(graph_) {}
 
   Graph run() {
-    for (const auto& call : graph_.calls) {
+    for (auto& call : graph_.calls) {
+      if (call.op == &batch_loop_op) lay_out_loop(call);
       if (is_convolution(call)) {
         lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
           if (!is_onednns(question)) return nullptr;
@@ -152,8 +154,19 @@ class WeightLayouts {
   auto ask(const GraphCall& call, const Ask& question) const {
     const Specs inputs = graph_.specs(call.inputs);
     const Specs outputs = graph_.specs(call.outputs);
-    return question(
-        engine::KernelCall{*call.op, call.attrs, inputs, outputs, engine::num_threads()});
+    const int threads = graph_.threads > 0 ? graph_.threads : engine::num_threads();
+    return question(engine::KernelCall{*call.op, call.attrs, inputs, outputs, threads});
+  }
+
+  /// The variables of a loop's body, its last inputs, lie as the body wants them.
+  void lay_out_loop(GraphCall& call) {
+    auto attrs = call.attrs.as<BatchLoopAttrs>();
+    Graph body = WeightLayouts(*attrs.body).run();
+    for (std::size_t i = 0; i < body.variables.size(); ++i)
+      graph_.set_layout(call.inputs[attrs.sliced.size() + i],
+                        body.layout(body.variables[i].initial));
+    attrs.body = std::make_shared<const Graph>(std::move(body));
+    call.attrs = std::move(attrs);
   }
 
   void lay_out_convolution(const GraphCall& call) {
