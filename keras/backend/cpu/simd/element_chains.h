@@ -83,6 +83,13 @@ constexpr ElementChain kElementChains[] = {
                {Opcode::kAdd, {16, 18}}}},
      .results = 1,
      .result = {19}},
+    // The gradient of relu: y, 0 and the gradient of y, which counts where y > 0.
+    {.sources = 3,
+     .single = {false, true, false},
+     .steps = 2,
+     .step = {{{Opcode::kGreater, {0, 1}}, {Opcode::kSelect, {3, 2, 1}}}},
+     .results = 1,
+     .result = {4}},
 };
 constexpr std::size_t kElementChainCount = std::size(kElementChains);
 

@@ -120,16 +120,28 @@ void reduce_rows(void* accumulators, const void* lanes, std::ptrdiff_t rows, std
     total[r] = Op::of(total[r], reduce_row<Op, T>(x + r * width, width));
 }
 
+/// So many columns at a time keep their results in registers from row to row.
+template <typename Op, int columns, typename A, typename T>
+KERAS_INLINE void reduce_strip(A* total, const T* x, std::ptrdiff_t rows, std::ptrdiff_t width) {
+  A part[columns];
+  for (std::ptrdiff_t c = 0; c < columns; ++c) part[c] = total[c];
+  for (std::ptrdiff_t r = 0; r < rows; ++r, x += width) {
+#pragma omp simd
+    for (std::ptrdiff_t c = 0; c < columns; ++c) part[c] = Op::of(part[c], static_cast<A>(x[c]));
+  }
+  for (std::ptrdiff_t c = 0; c < columns; ++c) total[c] = part[c];
+}
+
 template <typename Op, typename T>
 void reduce_columns(void* accumulators, const void* lanes, std::ptrdiff_t rows,
                     std::ptrdiff_t width) {
   using A = typename AccumulatorOf<T>::type;
   A* total = static_cast<A*>(accumulators);
   const T* x = static_cast<const T*>(lanes);
-  for (std::ptrdiff_t r = 0; r < rows; ++r, x += width) {
-#pragma omp simd
-    for (std::ptrdiff_t c = 0; c < width; ++c) total[c] = Op::of(total[c], static_cast<A>(x[c]));
-  }
+  std::ptrdiff_t c = 0;
+  for (; c + 64 <= width; c += 64) reduce_strip<Op, 64>(total + c, x + c, rows, width);
+  for (; c + 16 <= width; c += 16) reduce_strip<Op, 16>(total + c, x + c, rows, width);
+  for (; c < width; ++c) reduce_strip<Op, 1>(total + c, x + c, rows, width);
 }
 
 struct Argmax {
