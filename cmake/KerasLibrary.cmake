@@ -34,9 +34,11 @@ endforeach()
 # What describes models, composes layers of operations, reads files and words errors, but has no loop
 # over data, is compiled for size: a third to a half of it, in two thirds of the time.
 set(folders "activations|applications|callbacks|constraints|initializers|layers|losses|metrics|models"
-            "|optimizers|quantizers|regularizers|saving|trainers|utils")
+            "|optimizers|quantizers|regularizers|saving|trainers|utils|backend/cpu/fusions"
+            "|ops/(control|image|indexing|linalg|nn|reduction|registry|shape|signal|sorting)")
 string(CONCAT folders "/keras/(" ${folders} ")/")
 set(loops "layers/preprocessing/(categorical|discretization|hash|index|lookup|nested|norm|quantile|text)"
+          "|ops/nn/ctc_beam"
           "|saving/hdf5/"
           "|utils/(audio|gzip|image|jpeg|md5|numerical|png|sequence|sha256|string_hash|timeseries)")
 if(KERAS_FUZZ)  # its loops read the same small files again and again

@@ -3,7 +3,7 @@
 # is, so a second run installs nothing and asks for no network. The other scripts source this file
 # for the PATH and the compiler that it settles on.
 #   bash scripts/setup.sh          # what the demo and the tests need
-#   KERAS_SETUP_LINT=1 …           # and the clang-format that tools/check asks for
+#   KERAS_SETUP_LINT=1 …           # and the clang-format and git that tools/check asks for
 #   KERAS_TEST_ASAN=1 …            # and the clang of the sanitizers and fuzzers (also with CI=true)
 set -euo pipefail
 project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -112,7 +112,10 @@ else
 fi
 choose_compiler
 choose_cmake
-if [ -n "${KERAS_SETUP_LINT:-}" ]; then choose_clang_format; fi
+if [ -n "${KERAS_SETUP_LINT:-}" ]; then
+  if ! command -v git >/dev/null && command -v apt-get >/dev/null; then install_packages git; fi
+  choose_clang_format
+fi
 if [ -n "${KERAS_TEST_ASAN:-}" ] || [ "${CI:-}" = true ]; then
   if command -v apt-get >/dev/null; then install_clang; fi
 fi

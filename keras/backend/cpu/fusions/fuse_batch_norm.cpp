@@ -9,6 +9,7 @@
 #include "keras/engine/tensor/convert.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/nn/relu.h"
+#include "keras/ops/reduction/reduce.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -26,7 +27,10 @@ class Fuser {
   Graph run() {
     // Gradients first: they look at the normalization and the rectifier as they are.
     for (auto& call : graph_.calls)
-      if (call.op == &ops::batch_norm_gradient_op) fuse_gradient(call);
+      if (call.op == &ops::batch_norm_gradient_op) {
+        fuse_gradient(call);
+        fuse_sums(call);
+      }
     for (std::size_t i = 0; i < graph_.calls.size(); ++i)
       if (graph_.calls[i].op == &ops::batch_norm_training_op) fuse_forward(i);
     std::vector<GraphCall> calls;
@@ -116,6 +120,35 @@ class Fuser {
     gradient.inputs.back() = dy;
     gradient.op = &fused_batch_norm_gradient_op;
     gradient.attrs = attrs;
+  }
+
+  /// The sum of dx by column, which is the gradient of a bias before the normalization.
+  void fuse_sums(GraphCall& gradient) {
+    const TensorSpec& dx = graph_.spec(gradient.outputs[0]);
+    if (dx.dtype != DType::kFloat32) return;
+    for (const int user : index_.users(gradient.outputs[0])) {
+      GraphCall& sum = graph_.calls[static_cast<std::size_t>(user)];
+      if (sum.op != &ops::reduce_op) continue;
+      const auto& reduce = sum.attrs.as<ops::ReduceAttrs>();
+      if (reduce.kind != ops::ReduceKind::kSum || reduce.keepdims ||
+          graph_.spec(sum.outputs[0]).shape != Shape{dx.shape[-1]} ||
+          static_cast<int>(reduce.axes.size()) != dx.shape.rank() - 1 ||
+          reduce.axes.back() == dx.shape.rank() - 1)
+        continue;
+      FusedBatchNormAttrs attrs;
+      if (gradient.op == &fused_batch_norm_gradient_op) {
+        attrs = gradient.attrs.as<FusedBatchNormAttrs>();
+      } else {
+        attrs.norm = gradient.attrs.as<ops::BatchNormAttrs>();
+        attrs.norm.center = false;  // beta is no input
+      }
+      attrs.sums = true;
+      gradient.op = &fused_batch_norm_gradient_op;
+      gradient.attrs = attrs;
+      gradient.outputs.push_back(sum.outputs[0]);
+      taken_[static_cast<std::size_t>(user)] = true;
+      return;
+    }
   }
 
   bool is_number(ValueId value, double number) const {

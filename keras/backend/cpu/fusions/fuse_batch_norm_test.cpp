@@ -16,6 +16,7 @@
 #include "keras/ops/nn.h"
 #include "keras/ops/numpy.h"
 #include "keras/ops/operation.h"
+#include "keras/ops/reduction/reduce.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -109,6 +110,36 @@ TEST(FuseBatchNorm, TakesARectifierWithALargestValue) {
 TEST(FuseBatchNorm, TakesAResidualForwards) {
   expect_same_as_unfused(added, {1, 0}, {});
   expect_same_as_unfused([](const Tensor& x, const Tensor& r) { return x + r; }, {1, 0}, {});
+}
+
+TEST(FuseBatchNorm, GivesTheGradientOfABiasBeforeIt) {
+  for (const bool relu : {false, true})
+    for (const std::int64_t rows : {3, 100}) {
+      const Tensors in = {scattered({rows, 5, kChannels}, 2, 1), scattered({kChannels}, 0.5, 1),
+                          scattered({kChannels}, 0.7), scattered({kChannels}, 0.3)};
+      const CompiledFunction step([&](const Tensors& args) {
+        const auto loss = [&](const Tensors& parts) {
+          const Tensor biased = parts[0] + parts[3];
+          const Tensor y = ops::emit_all(ops::batch_norm_training_op, {biased, parts[1], parts[2]},
+                                         ops::BatchNormAttrs{})[0];
+          return ops::sum((relu ? ops::relu(y) : y) * scattered(y.shape(), 1.0));
+        };
+        return grad(std::function<Tensor(const Tensors&)>(loss))(args);
+      });
+      Specs specs;
+      for (const auto& input : in) specs.push_back(input.spec());
+      const auto executable = step.executable(specs);
+      EXPECT_EQ(count_calls(executable->graph(), fused_batch_norm_gradient_op), 1);
+      EXPECT_EQ(count_calls(executable->graph(), ops::reduce_op), 0);
+      const Tensors got = step(in);
+      // Rounding is all that such a sum holds: it must be that of dx, added up exactly.
+      const auto dx = got[0].to_vector<float>(), sums = got[3].to_vector<float>();
+      for (std::size_t c = 0; c < sums.size(); ++c) {
+        double sum = 0;
+        for (std::size_t i = c; i < dx.size(); i += sums.size()) sum += static_cast<double>(dx[i]);
+        EXPECT_NEAR(sums[c], sum, 2e-6) << "rows " << rows << ", relu " << relu;
+      }
+    }
 }
 
 TEST(FuseBatchNorm, LeavesWhatOthersNeed) {

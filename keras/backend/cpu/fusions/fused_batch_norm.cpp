@@ -20,7 +20,9 @@ const engine::Op fused_batch_norm_gradient_op = engine::define_op<FusedBatchNorm
           Specs own = in;
           if (norm.center) own.erase(own.begin() + (norm.scale ? 2 : 1));
           norm.center = false;
-          return ops::batch_norm_gradient_op.infer(own, norm);
+          Specs out = ops::batch_norm_gradient_op.infer(own, norm);
+          if (attrs.sums) out.push_back({{in[0].shape[-1]}, in[0].dtype});
+          return out;
         },
 });
 

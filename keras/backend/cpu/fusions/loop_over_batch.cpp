@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/engine/graph/graph_index.h"
 #include "keras/engine/runtime/memory_plan.h"
+#include "keras/engine/runtime/thread_pool.h"
 #include "keras/ops/indexing/indexing.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/attention.h"
@@ -28,14 +30,15 @@ using engine::Graph;
 using engine::GraphCall;
 using engine::ValueId;
 
-/// What a call reads and writes of a batch costs nothing below this: the caches keep it.
-constexpr double kBatchBytes = 2 << 20;
-/// What a part reads and writes in one call should fit a core's second cache.
-constexpr double kPartBytes = 1 << 20;
+/// What a core's second cache keeps: what a part reads and writes in one call should fit it, and
+/// what a call reads and writes of a batch that fits those of all threads costs nothing.
+constexpr double kCacheBytes = 1 << 20;
 /// A sample may be larger than that, but no larger than a thread's share of the last cache.
 constexpr double kMostSampleBytes = 12 << 20;
-/// With fewer parts the threads would be done at different times.
+/// A loop of fewer parts is not worth its name.
 constexpr std::int64_t kFewestParts = 4;
+/// Threads whose parts are done may wait for others so that this share of them works.
+constexpr double kBusyShare = 0.8;
 
 std::size_t at(ValueId value) { return static_cast<std::size_t>(value); }
 
@@ -262,9 +265,10 @@ class Looper {
       const double now = batch_bytes(call);
       largest = std::max(largest, now);
       if (largest > kMostSampleBytes * static_cast<double>(samples_)) break;
-      if (now > kBatchBytes) moved += now;
+      if (now > kCacheBytes * threads_) moved += now;
       fixed += fixed_bytes(call);
       const std::int64_t parts = parts_for(largest);
+      if (parts == 0) continue;
       const double gain = moved - fixed * static_cast<double>(parts);
       if (gain <= most) continue;
       most = gain;
@@ -291,12 +295,17 @@ class Looper {
     return sum;
   }
 
-  /// So many that a part fits a core's cache, if a sample does.
+  /// So many that a part fits a core's cache, if a sample does; 0 where they would leave threads
+  /// without work.
   std::int64_t parts_for(double batch_bytes) const {
-    for (std::int64_t parts = kFewestParts; parts < samples_; ++parts)
-      if (samples_ % parts == 0 && batch_bytes / static_cast<double>(parts) <= kPartBytes)
-        return parts;
-    return samples_;
+    const auto fitting = static_cast<std::int64_t>(std::ceil(batch_bytes / kCacheBytes));
+    for (std::int64_t parts = std::max(fitting, kFewestParts); parts < samples_; ++parts)
+      if (samples_ % parts == 0 && keeps_threads_busy(parts)) return parts;
+    return keeps_threads_busy(samples_) ? samples_ : 0;
+  }
+  bool keeps_threads_busy(std::int64_t parts) const {
+    const std::int64_t turns = (parts + threads_ - 1) / threads_;
+    return static_cast<double>(parts) >= kBusyShare * static_cast<double>(turns * threads_);
   }
 
   /// A value of the loop's body: an argument, unless a call of the body made it.
@@ -380,6 +389,7 @@ class Looper {
   std::vector<bool> batch_;       ///< by value
   std::vector<bool> in_batch_;    ///< by call: works on batches
   std::vector<ValueId> written_;  ///< variables that the graph assigns
+  const int threads_ = engine::num_threads();
   std::int64_t samples_ = 0;
   std::int64_t parts_ = 0;
   std::size_t end_ = 0;

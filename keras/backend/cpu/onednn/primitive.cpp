@@ -1,11 +1,13 @@
 #include "keras/backend/cpu/onednn/primitive.h"
 
-#include <omp.h>
-
 #include <utility>
 
 #include "keras/engine/error.h"
 #include "keras/engine/text.h"
+
+// Of OpenMP, whose header g++ has and clang has not without another package.
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int threads);
 
 namespace keras::backend::cpu {
 

@@ -160,8 +160,8 @@ class TrainingKernel final : public ColumnsKernel {
   }
 };
 
-/// (x, gamma?, beta?, mean, variance, dy) → (dx, dgamma, dbeta). With s = 1 / sd and xc = x - mean:
-/// dx = gamma s (dy - mean(dy) - xc s² mean(dy xc)).
+/// (x, gamma?, beta?, mean, variance, dy) → (dx, dgamma, dbeta, sums of dx?). With s = 1 / sd and
+/// xc = x - mean: dx = gamma s (dy - mean(dy) - xc s² mean(dy xc)).
 class GradientKernel final : public ColumnsKernel {
  public:
   using ColumnsKernel::ColumnsKernel;
@@ -197,10 +197,23 @@ class GradientKernel final : public ColumnsKernel {
       b[c] = static_cast<float>(-scale * inverse * inverse * product / count);
       d[c] = static_cast<float>(-scale * sums[c] / count);
     }
-    by_rows([&](std::int64_t first, std::int64_t rows) {
-      functions().batch_norm_input_gradient(rows, columns_, row(x, first), row(dy, first), mean, a,
-                                            b, d, rectifier, row(dx, first));
+    const auto write_rows = [&](std::int64_t first, std::int64_t last, double* sum,
+                                float* partial) {
+      functions().batch_norm_input_gradient(last - first, columns_, row(x, first), row(dy, first),
+                                            mean, a, b, d, rectifier, row(dx, first), sum, partial);
+    };
+    if (!problem_.sums) {
+      by_rows([&](std::int64_t first, std::int64_t rows) {
+        write_rows(first, first + rows, nullptr, nullptr);
+      });
+      return;
+    }
+    // The place of the second sums, all zeros, holds those in float32.
+    add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* other) {
+      write_rows(first, last, sum, reinterpret_cast<float*>(other));
     });
+    auto* dx_sums = static_cast<float*>(buffers.outputs[3]);
+    for (std::int64_t c = 0; c < columns_; ++c) dx_sums[c] = static_cast<float>(sums[c]);
   }
   bool may_overwrite(int input, int output) const override {
     return output == 0 && (input == 0 || input == after_beta() + 2);

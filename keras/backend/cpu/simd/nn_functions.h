@@ -76,11 +76,13 @@ struct BatchNormFunctions {
   void (*column_gradient_sums)(std::int64_t rows, std::int64_t columns, const void* x,
                                const void* dy, const float* mean, const ColumnRectifier& rectifier,
                                double* sum, double* product);
-  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c], with the same dy; dx may be x or dy.
+  /// dx = a[c] * dy + b[c] * (x - mean[c]) + d[c], with the same dy; dx may be x or dy. Adds dx to
+  /// sum[c], if there is one, by way of as many zeros in `partial`.
   void (*batch_norm_input_gradient)(std::int64_t rows, std::int64_t columns, const void* x,
                                     const void* dy, const float* mean, const float* a,
                                     const float* b, const float* d,
-                                    const ColumnRectifier& rectifier, void* dx);
+                                    const ColumnRectifier& rectifier, void* dx, double* sum,
+                                    float* partial);
 };
 
 /// What is done to a row of a product before it leaves the caches.

@@ -197,29 +197,51 @@ void column_gradient_sums(std::int64_t rows, std::int64_t columns, const void* x
       product);
 }
 
+/// Adds float32 sums to those in double and begins them anew.
+KERAS_INLINE void add_partial_sums(std::int64_t columns, float* __restrict partial,
+                                   double* __restrict sum) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < columns; ++c) {
+    sum[c] += static_cast<double>(partial[c]);
+    partial[c] = 0.0f;
+  }
+}
+
 /// dx may be x or dy.
-template <typename T, bool kRectified>
+template <typename T, bool kRectified, bool kSums>
 void input_gradient(std::int64_t rows, std::int64_t columns, const T* x, const T* dy,
                     const float* __restrict mean, const float* __restrict a,
                     const float* __restrict b, const float* __restrict d,
-                    const ColumnRectifier& rectifier, T* dx) {
+                    const ColumnRectifier& rectifier, T* dx, double* sum,
+                    float* __restrict partial) {
   const float* __restrict scale = rectifier.scale, * __restrict offset = rectifier.offset;
   const float most = rectifier.most;
-  for (std::int64_t row = 0; row < rows; ++row, x += columns, dy += columns, dx += columns)
+  for (std::int64_t row = 0; row < rows; ++row, x += columns, dy += columns, dx += columns) {
 #pragma omp simd
-    for (std::int64_t c = 0; c < columns; ++c)
-      write(a[c] * passed<T, kRectified>(x[c], dy[c], scale, offset, most, c) +
-                b[c] * (read(x[c]) - mean[c]) + d[c],
-            dx[c]);
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const float value = a[c] * passed<T, kRectified>(x[c], dy[c], scale, offset, most, c) +
+                          b[c] * (read(x[c]) - mean[c]) + d[c];
+      write(value, dx[c]);
+      if constexpr (kSums) partial[c] += value;
+    }
+    if (kSums && (row % kBlockRows == kBlockRows - 1 || row == rows - 1))
+      add_partial_sums(columns, partial, sum);
+  }
 }
 
 template <typename T>
 void batch_norm_input_gradient(std::int64_t rows, std::int64_t columns, const void* x,
                                const void* dy, const float* mean, const float* a, const float* b,
-                               const float* d, const ColumnRectifier& rectifier, void* dx) {
-  const auto run = rectifier.scale ? input_gradient<T, true> : input_gradient<T, false>;
-  run(rows, columns, static_cast<const T*>(x), static_cast<const T*>(dy), mean, a, b, d, rectifier,
-      static_cast<T*>(dx));
+                               const float* d, const ColumnRectifier& rectifier, void* dx,
+                               double* sum, float* partial) {
+  const auto run = [&](auto function) {
+    function(rows, columns, static_cast<const T*>(x), static_cast<const T*>(dy), mean, a, b, d,
+             rectifier, static_cast<T*>(dx), sum, partial);
+  };
+  if (rectifier.scale)
+    run(sum ? input_gradient<T, true, true> : input_gradient<T, true, false>);
+  else
+    run(sum ? input_gradient<T, false, true> : input_gradient<T, false, false>);
 }
 
 void layer_norm(std::int64_t rows, std::int64_t size, double epsilon, const float* x,
