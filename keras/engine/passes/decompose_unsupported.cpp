@@ -80,9 +80,11 @@ bool decompose_once(Graph& graph) {
 }  // namespace
 
 Graph decompose_unsupported(Graph graph) {
-  while (decompose_once(graph)) {
-  }
-  return graph;
+  bool is_new = false;
+  while (decompose_once(graph)) is_new = true;
+  if (!is_new) return graph;
+  // A gradient's decomposition may hold what the operation's own does, too.
+  return drop_dead_code(merge_common_subexpressions(simplify(fold_constants(std::move(graph)))));
 }
 
 }  // namespace keras::engine

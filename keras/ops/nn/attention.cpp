@@ -141,17 +141,14 @@ Tensors decompose_attention(const Tensors& in, const AttentionAttrs& attrs) {
           groups.join(total, 1)};
 }
 
-/// With w the softmax and dw = dy·value: the scores' gradient is w (dw - sum(dw · w)).
+/// With w the softmax and dw = dy·value: the scores' gradient is w (dw - sum(dw · w)). The softmax
+/// is written as in the other decomposition, so that one of the two is left.
 Tensors decompose_attention_gradient(const Tensors& in, const AttentionAttrs& attrs) {
   const Groups groups(in[0].shape(), in[1].shape());
   const bool several = groups.several();
-  const auto by_query = [&](const Tensor& x) {
-    return expand_dims(groups.split(x, 1), {.axis = -1});
-  };
-  const std::size_t next = attrs.masked ? 4 : 3;
-  const Tensor query = groups.split(in[0], 2), dy = groups.split(in[next + 2], 2);
+  const Tensor query = groups.split(in[0], 2), dy = groups.split(in.back(), 2);
   const Scores scores = scores_of(in, attrs, groups);
-  const Tensor weights = exp(scores.values - by_query(in[next])) / by_query(in[next + 1]);
+  const Tensor weights = softmax(scores.values);
   const Tensor products = einsum(several ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts", {dy, in[2]});
   Tensor d = weights * (products - sum(products * weights, {.axis = {-1}, .keepdims = true}));
   if (scores.shown.defined()) d = where(scores.shown, d, zeros_like(d));

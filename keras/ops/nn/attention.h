@@ -28,7 +28,8 @@ struct AttentionAttrs {
 /// A. Vaswani et al., "Attention Is All You Need" (2017); that the gradient works the scores out
 /// again, which takes less time than their memory: T. Dao et al., "FlashAttention" (2022).
 extern const engine::Op attention_op;
-/// (query, key, value, mask?, maximum, sum, dy) → (dquery, dkey, dvalue)
+/// (query, key, value, mask?, maximum, sum, dy) → (dquery, dkey, dvalue), with the statistics that
+/// attention gave
 extern const engine::Op attention_gradient_op;
 
 }  // namespace keras::ops

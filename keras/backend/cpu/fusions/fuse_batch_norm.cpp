@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -122,6 +123,12 @@ class Fuser {
     gradient.attrs = attrs;
   }
 
+  static bool is_all_but_last(const std::vector<int>& axes, int rank) {
+    std::vector<int> expected(static_cast<std::size_t>(rank - 1));
+    std::iota(expected.begin(), expected.end(), 0);
+    return axes == expected;
+  }
+
   /// The sum of dx by column, which is the gradient of a bias before the normalization.
   void fuse_sums(GraphCall& gradient) {
     const TensorSpec& dx = graph_.spec(gradient.outputs[0]);
@@ -132,8 +139,7 @@ class Fuser {
       const auto& reduce = sum.attrs.as<ops::ReduceAttrs>();
       if (reduce.kind != ops::ReduceKind::kSum || reduce.keepdims ||
           graph_.spec(sum.outputs[0]).shape != Shape{dx.shape[-1]} ||
-          static_cast<int>(reduce.axes.size()) != dx.shape.rank() - 1 ||
-          reduce.axes.back() == dx.shape.rank() - 1)
+          !is_all_but_last(reduce.axes, dx.shape.rank()))
         continue;
       FusedBatchNormAttrs attrs;
       if (gradient.op == &fused_batch_norm_gradient_op) {

@@ -37,6 +37,8 @@ constexpr double kCacheBytes = 1 << 20;
 constexpr double kMostSampleBytes = 12 << 20;
 /// A loop of fewer parts is not worth its name.
 constexpr std::int64_t kFewestParts = 4;
+/// So many times more than fit the cache: each part has its price.
+constexpr std::int64_t kMostTimesFitting = 4;
 /// Threads whose parts are done may wait for others so that this share of them works.
 constexpr double kBusyShare = 0.8;
 
@@ -253,7 +255,7 @@ class Looper {
   /// The calls on batches before `end_` belong into the loop: those with which most bytes stay in
   /// the caches, less what each part fetches again.
   void choose_end() {
-    double moved = 0, fixed = 0, largest = 0, most = 0;
+    double kept = 0, fixed = 0, largest = 0, most = 0;
     for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
       const GraphCall& call = graph_.calls[i];
       const std::vector<bool> batch = batches_among(call);
@@ -265,11 +267,11 @@ class Looper {
       const double now = batch_bytes(call);
       largest = std::max(largest, now);
       if (largest > kMostSampleBytes * static_cast<double>(samples_)) break;
-      if (now > kCacheBytes * threads_) moved += now;
+      if (now > kCacheBytes * threads_) kept += kept_bytes(call, static_cast<int>(i));
       fixed += fixed_bytes(call);
       const std::int64_t parts = parts_for(largest);
       if (parts == 0) continue;
-      const double gain = moved - fixed * static_cast<double>(parts);
+      const double gain = kept - fixed * static_cast<double>(parts);
       if (gain <= most) continue;
       most = gain;
       end_ = i + 1;
@@ -286,22 +288,39 @@ class Looper {
     return sum;
   }
 
-  /// What each part reads: of a table only the rows that it takes.
+  /// What need not come from memory in a loop that ends with this call: what calls of the loop have
+  /// made, which is not even written if nobody reads it later.
+  double kept_bytes(const GraphCall& call, int number) const {
+    double sum = 0;
+    for (const ValueId input : call.inputs) {
+      if (!batch_[at(input)] || index_.maker(input) < 0) continue;
+      const auto& users = index_.users(input);
+      const bool is_last = static_cast<int>(users.size()) == index_.uses(input) &&
+                           *std::max_element(users.begin(), users.end()) == number;
+      sum += bytes(input) * (is_last ? 2 : 1);
+    }
+    return sum;
+  }
+
+  /// What each part reads: of a table only the rows that it takes. Weights that a call has made lie
+  /// in no layout of the kernel's choice, so that it writes and reads them again.
   double fixed_bytes(const GraphCall& call) const {
     double sum = 0;
     if (call.op != &ops::take_op)
       for (const ValueId input : call.inputs)
-        if (!batch_[at(input)]) sum += bytes(input);
+        if (!batch_[at(input)]) sum += bytes(input) * (index_.maker(input) < 0 ? 1 : 3);
     return sum;
   }
 
-  /// So many that a part fits a core's cache, if a sample does; 0 where they would leave threads
-  /// without work.
+  /// So many that a part fits a core's cache, if a sample does, and not many more; 0 where the
+  /// batch has no such divisor or threads would be left without work.
   std::int64_t parts_for(double batch_bytes) const {
     const auto fitting = static_cast<std::int64_t>(std::ceil(batch_bytes / kCacheBytes));
-    for (std::int64_t parts = std::max(fitting, kFewestParts); parts < samples_; ++parts)
+    const std::int64_t fewest = std::min(std::max(fitting, kFewestParts), samples_);
+    const std::int64_t most = std::min(kMostTimesFitting * fewest, samples_);
+    for (std::int64_t parts = fewest; parts <= most; ++parts)
       if (samples_ % parts == 0 && keeps_threads_busy(parts)) return parts;
-    return keeps_threads_busy(samples_) ? samples_ : 0;
+    return 0;
   }
   bool keeps_threads_busy(std::int64_t parts) const {
     const std::int64_t turns = (parts + threads_ - 1) / threads_;
@@ -331,7 +350,7 @@ class Looper {
         return true;
       }
     for (const auto& variable : graph_.variables)
-      if (variable.initial == value && is_used_only_inside(value)) {
+      if (variable.initial == value && !is_used_outside(value)) {
         body_.variables.push_back({variable.variable, inside, inside});
         body_variables_.push_back(value);
         return true;
@@ -339,15 +358,12 @@ class Looper {
     return false;
   }
 
-  bool is_used_only_inside(ValueId value) const {
-    const auto& users = index_.users(value);
-    return std::all_of(users.begin(), users.end(),
-                       [&](int user) { return is_in_loop(static_cast<std::size_t>(user)); });
-  }
-
+  /// By calls, as a result or as what becomes of another variable.
   bool is_used_outside(ValueId value) const {
     const auto& users = index_.users(value);
-    return static_cast<int>(users.size()) != index_.uses(value) || !is_used_only_inside(value);
+    return static_cast<int>(users.size()) != index_.uses(value) ||
+           !std::all_of(users.begin(), users.end(),
+                        [&](int user) { return is_in_loop(static_cast<std::size_t>(user)); });
   }
 
   void make_loop() {
@@ -373,6 +389,7 @@ class Looper {
       body_.calls.push_back(std::move(part));
     }
     body_.threads = 1;
+    engine::verify_graph(body_, "loop_over_batch");
     loop_.op = &batch_loop_op;
     loop_.inputs.insert(loop_.inputs.end(), body_variables_.begin(), body_variables_.end());
     attrs_.parts = parts_;

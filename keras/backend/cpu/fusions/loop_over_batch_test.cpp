@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keras/backend/cpu/fusions/batch_loop.h"
+#include "keras/config/config.h"
 #include "keras/engine/passes/pipeline.h"
 #include "keras/engine/runtime/compiled_function.h"
 #include "keras/engine/runtime/executable.h"
@@ -219,6 +220,42 @@ TEST_F(LoopOverBatch, SeesNewWeights) {
   const float before = predict({x})[0].to_vector<float>()[0];
   for (const Variable& weight : model.trainable_weights()) weight.assign(weight.value() * 2.0f);
   EXPECT_FLOAT_EQ(predict({x})[0].to_vector<float>()[0], 2 * before);
+}
+
+TEST_F(LoopOverBatch, LeavesWeightsAsTheyAreForOthers) {
+  const layers::Dense first(128), second(64);
+  first.build(Shape{8192, 64});
+  second.build(Shape{8192, 128});
+  const Variable copy(ops::zeros({64, 128}), {.name = "copy"});
+  const std::vector<float> kernel = first.weights()[0].value().to_vector<float>();
+  const Function function = [&](const Tensors& in) {
+    copy.assign(first.weights()[0].value());
+    return Tensors{second(first(in[0])), second.weights()[0].value()};
+  };
+  const Tensors x = {random::normal({8192, 64}, {.seed = 1}).eval()};
+  EXPECT_EQ(loops_of(function, x).size(), 1U);
+  EXPECT_EQ(run(function, x)[1], second.weights()[0].value().to_vector<float>());
+  EXPECT_EQ(copy.value().to_vector<float>(), kernel);
+  expect_same(function, x, "weights as results");
+}
+
+TEST_F(LoopOverBatch, TakesHalfNumbers) {
+  config::set_dtype_policy("mixed_bfloat16");
+  const Sequential model({Input({28, 28, 8}), layers::Conv2D(32, 3, {.activation = "relu"}),
+                          layers::Conv2D(32, 3), layers::MaxPooling2D(2)});
+  config::set_dtype_policy("float32");
+  const Function predict = [&](const Tensors& in) { return Tensors{model(in[0])}; };
+  const Tensors x = {images(64, 28, 8)};
+  EXPECT_EQ(loops_of(predict, x).size(), 1U);
+  const auto looped = run(predict, x)[0], whole = run(predict, x, false)[0];
+  for (std::size_t i = 0; i < whole.size(); ++i) ASSERT_NEAR(looped[i], whole[i], 2e-2f) << i;
+}
+
+TEST_F(LoopOverBatch, LeavesBatchesAloneThatHaveNoFewParts) {
+  const Function function = [](const Tensors& in) {
+    return Tensors{ops::softmax(ops::relu(in[0]) * 2.0f)};
+  };
+  EXPECT_EQ(loops_of(function, {ops::zeros({1000003, 4}).eval()}), std::vector<std::int64_t>());
 }
 
 TEST_F(LoopOverBatch, LeavesTrainingAlone) {

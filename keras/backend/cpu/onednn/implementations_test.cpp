@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "keras/backend/cpu/fusions/batch_loop.h"
 #include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/compiled_function.h"
 #include "keras/engine/runtime/executable.h"
@@ -33,18 +34,23 @@
 namespace keras::backend::cpu {
 namespace {
 
-/// Which implementations oneDNN chose for the kernels of a compiled function.
-std::vector<std::string> all_implementations(const engine::Executable& executable) {
-  const engine::Graph& graph = executable.graph();
+/// Which implementations oneDNN chose for the kernels of a graph, those in loops over parts of a
+/// batch among them.
+std::vector<std::string> all_implementations(const engine::Graph& graph) {
+  const int threads = graph.threads > 0 ? graph.threads : engine::num_threads();
   std::vector<std::string> names;
   for (const auto& call : graph.calls) {
     if (call.op->traits.view) continue;
+    if (call.op == &batch_loop_op) {
+      for (auto& name : all_implementations(*call.attrs.as<BatchLoopAttrs>().body))
+        names.push_back(std::move(name));
+      continue;
+    }
     const Specs inputs = graph.specs(call.inputs), outputs = graph.specs(call.outputs);
     const auto input_layouts = graph.layouts_of(call.inputs);
     const auto output_layouts = graph.layouts_of(call.outputs);
-    const engine::KernelCall kernel_call{
-        *call.op,      call.attrs,    inputs, outputs, engine::num_threads(),
-        input_layouts, output_layouts};
+    const engine::KernelCall kernel_call{*call.op, call.attrs,    inputs,        outputs,
+                                         threads,  input_layouts, output_layouts};
     const engine::Kernel* kernel = engine::find_kernel(kernel_call);
     if (!kernel) continue;
     for (const auto& name : implementations(*kernel->prepare(kernel_call)))
@@ -66,8 +72,9 @@ std::vector<std::string> of_model(const Model& model, const Specs& batch) {
     return Tensors{loss};
   });
   const CompiledFunction predict([&](const Tensors& in) { return Tensors{model(in[0])}; });
-  std::vector<std::string> names = all_implementations(*train.executable(batch));
-  for (auto& name : all_implementations(*predict.executable({batch[0]}))) names.push_back(name);
+  std::vector<std::string> names = all_implementations(train.executable(batch)->graph());
+  for (auto& name : all_implementations(predict.executable({batch[0]})->graph()))
+    names.push_back(name);
   return names;
 }
 

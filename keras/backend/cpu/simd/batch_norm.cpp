@@ -34,17 +34,19 @@ class ColumnsKernel : public engine::PreparedKernel {
   }
 
  protected:
-  /// Runs `sums(first row, last row, sum, other)` by parts and adds the parts up into the first.
+  /// Runs `sums(first row, last row, sum, other)` by parts and adds the parts' sums, and the others
+  /// if there are, up into the first.
   template <typename Sums>
-  void add_up(double* totals, const Sums& sums) const {
+  void add_up(double* totals, const Sums& sums, bool both = true) const {
     std::memset(totals, 0, static_cast<std::size_t>(2 * columns_ * parts_) * sizeof(double));
     engine::parallel_for(parts_, [&](int part) {
       const auto [first, last] = share_of(rows_, parts_, part);
       double* own = totals + 2 * columns_ * part;
       sums(first, last, own, own + columns_);
     });
+    const std::int64_t count = both ? 2 * columns_ : columns_;
     for (int part = 1; part < parts_; ++part)
-      for (std::int64_t i = 0; i < 2 * columns_; ++i) totals[i] += totals[2 * columns_ * part + i];
+      for (std::int64_t i = 0; i < count; ++i) totals[i] += totals[2 * columns_ * part + i];
   }
 
   template <typename Work>
@@ -209,9 +211,11 @@ class GradientKernel final : public ColumnsKernel {
       return;
     }
     // The place of the second sums, all zeros, holds those in float32.
-    add_up(sums, [&](std::int64_t first, std::int64_t last, double* sum, double* other) {
+    const auto write_and_sum = [&](std::int64_t first, std::int64_t last, double* sum,
+                                   double* other) {
       write_rows(first, last, sum, reinterpret_cast<float*>(other));
-    });
+    };
+    add_up(sums, write_and_sum, false);
     auto* dx_sums = static_cast<float*>(buffers.outputs[3]);
     for (std::int64_t c = 0; c < columns_; ++c) dx_sums[c] = static_cast<float>(sums[c]);
   }

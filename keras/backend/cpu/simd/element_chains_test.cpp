@@ -62,13 +62,19 @@ ElementwiseProgram program_of(const ElementChain& chain, std::int64_t count,
 
 using Arrays = std::vector<std::vector<float>>;
 
-/// Positive, so that roots and quotients are numbers.
+/// Positive where roots are taken, else of both signs and, among arrays, from beyond where
+/// functions change their formulas.
 Arrays sources_of(const ElementChain& chain, std::size_t count) {
+  const bool has_roots = std::any_of(chain.step.begin(), chain.step.begin() + chain.steps,
+                                     [](const ChainStep& s) { return s.opcode == Opcode::kSqrt; });
   Arrays sources;
   for (int i = 0; i < chain.sources; ++i) {
-    auto& source = sources.emplace_back(chain.single[static_cast<std::size_t>(i)] ? 1 : count);
-    for (std::size_t at = 0; at < source.size(); ++at)
-      source[at] = 0.01f + std::fabs(std::sin(static_cast<float>(at * 8) + static_cast<float>(i)));
+    const bool single = chain.single[static_cast<std::size_t>(i)];
+    auto& source = sources.emplace_back(single ? 1 : count);
+    for (std::size_t at = 0; at < source.size(); ++at) {
+      const float wave = std::sin(static_cast<float>(at * 8) + static_cast<float>(i));
+      source[at] = single || has_roots ? 0.01f + std::fabs(wave) : 6 * wave;
+    }
   }
   return sources;
 }

@@ -380,7 +380,7 @@ KERAS_INLINE float erf_f(float x) {
   e = multiply_add(e, r, 0.24022107f);
   e = multiply_add(e, r, 0.693147182f);
   e = multiply_add(e, r, 1.0000001f);
-  // The exponent lies within [-24, 0] and can be added to the bits.
+  // The exponent lies within [-26, 0] and can be added to the bits.
   e = bits_to_float(float_to_bits(e) + (float_to_bits(shifted) << 23));
   const float far = copysign_f(1.0f - e, x);
   return a >= 0.95f ? far : near;  // NaN is near

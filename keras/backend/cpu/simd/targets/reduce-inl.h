@@ -141,7 +141,9 @@ void reduce_columns(void* accumulators, const void* lanes, std::ptrdiff_t rows,
   std::ptrdiff_t c = 0;
   for (; c + 64 <= width; c += 64) reduce_strip<Op, 64>(total + c, x + c, rows, width);
   for (; c + 16 <= width; c += 16) reduce_strip<Op, 16>(total + c, x + c, rows, width);
-  for (; c < width; ++c) reduce_strip<Op, 1>(total + c, x + c, rows, width);
+  for (std::ptrdiff_t r = 0; c < width && r < rows; ++r, x += width)
+    for (std::ptrdiff_t rest = c; rest < width; ++rest)
+      total[rest] = Op::of(total[rest], static_cast<A>(x[rest]));
 }
 
 struct Argmax {
