@@ -34,6 +34,16 @@
 namespace keras::backend::cpu {
 namespace {
 
+/// How many there are depends on the threads.
+class OnednnImplementations : public testing::Test {
+ protected:
+  void SetUp() override { engine::set_num_threads(2); }
+  void TearDown() override { engine::set_num_threads(threads_); }
+
+ private:
+  const int threads_ = engine::num_threads();
+};
+
 /// Which implementations oneDNN chose for the kernels of a graph, those in loops over parts of a
 /// batch among them.
 std::vector<std::string> all_implementations(const engine::Graph& graph) {
@@ -83,7 +93,7 @@ void expect_fast(const std::vector<std::string>& names, std::size_t at_least) {
   for (const auto& name : names) EXPECT_EQ(name.find("ref"), std::string::npos) << name;
 }
 
-TEST(OnednnImplementations, OfAnMlpAreNoReferenceOnes) {
+TEST_F(OnednnImplementations, OfAnMlpAreNoReferenceOnes) {
   const Sequential model({Input({784}), layers::Dense(512, {.activation = "relu"}),
                           layers::Dense(512, {.activation = "relu"}),
                           layers::Dense(10, {.activation = "softmax"})});
@@ -91,7 +101,7 @@ TEST(OnednnImplementations, OfAnMlpAreNoReferenceOnes) {
   expect_fast(of_model(model, {{{128, 784}, DType::kFloat32}, {{128}, DType::kInt32}}), 11);
 }
 
-TEST(OnednnImplementations, OfACnnAreNoReferenceOnes) {
+TEST_F(OnednnImplementations, OfACnnAreNoReferenceOnes) {
   const Sequential model({Input({28, 28, 1}), layers::Conv2D(32, 3, {.activation = "relu"}),
                           layers::MaxPooling2D(2), layers::Conv2D(64, 3, {.activation = "relu"}),
                           layers::MaxPooling2D(2), layers::Flatten(),
@@ -123,7 +133,7 @@ Model residual_network(const DTypePolicy& dtype) {
   return Model(inputs, layers::Dense(10, {.activation = "softmax", .dtype = dtype})(x));
 }
 
-TEST(OnednnImplementations, OfAResidualNetworkAreNoReferenceOnes) {
+TEST_F(OnednnImplementations, OfAResidualNetworkAreNoReferenceOnes) {
   for (const DType dtype : {DType::kFloat32, DType::kBfloat16}) {
     if (!multiplies(dtype)) continue;
     const Model model = residual_network(dtype == DType::kFloat32 ? "float32" : "mixed_bfloat16");
@@ -134,13 +144,13 @@ TEST(OnednnImplementations, OfAResidualNetworkAreNoReferenceOnes) {
   }
 }
 
-TEST(OnednnImplementations, OfALstmAreNoReferenceOnes) {
+TEST_F(OnednnImplementations, OfALstmAreNoReferenceOnes) {
   const Sequential model({Input({20, 8}), layers::LSTM(32, {.return_sequences = true}),
                           layers::LSTM(32), layers::Dense(10, {.activation = "softmax"})});
   expect_fast(of_model(model, {{{16, 20, 8}, DType::kFloat32}, {{16}, DType::kInt32}}), 10);
 }
 
-TEST(OnednnImplementations, OfAttentionAreNoReferenceOnes) {
+TEST_F(OnednnImplementations, OfAttentionAreNoReferenceOnes) {
   const Tensor inputs = Input({24, 32});
   Tensor x = layers::MultiHeadAttention(4, 8)(inputs, inputs);
   x = layers::LayerNormalization()(layers::Add()({x, inputs}));
