@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "keras/backend/cpu/work.h"
 #include "keras/engine/runtime/memory_plan.h"
 #include "keras/engine/runtime/program.h"
 #include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/text.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -94,6 +97,12 @@ class BatchLoop final : public engine::PreparedKernel {
 };
 
 }  // namespace
+
+std::string BatchLoopAttrs::calls_text() const {
+  std::vector<std::string> names;
+  for (const auto& call : body->calls) names.emplace_back(call.op->name);
+  return join(names, "; ");
+}
 
 const engine::Op batch_loop_op =
     engine::define_op<BatchLoopAttrs>({.name = "batch_loop", .infer = infer});

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "keras/engine/graph/graph.h"
@@ -20,9 +21,11 @@ struct BatchLoopAttrs {
   std::vector<bool> sliced;  ///< by argument: along its first axis, or whole in each part
 
   bool operator==(const BatchLoopAttrs&) const = default;
+  /// The operations of the body.
+  std::string calls_text() const;
   void visit(auto&& field) const {
-    field("calls", body->calls.size());
     field("parts", parts);
+    field("calls", calls_text());
   }
 };
 
