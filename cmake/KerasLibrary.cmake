@@ -38,7 +38,7 @@ set(folders "activations|applications|callbacks|constraints|initializers|layers|
             "|ops/(control|image|indexing|linalg|nn|reduction|registry|shape|signal|sorting)")
 string(CONCAT folders "/keras/(" ${folders} ")/")
 set(loops "layers/preprocessing/(categorical|discretization|hash|index|lookup|nested|norm|quantile|text)"
-          "|ops/(nn/ctc_beam|reduction/statistics|sorting/selection)"
+          "|ops/(nn/ctc_beam|reduction/statistics|signal/stft|sorting/selection)"
           "|saving/hdf5/"
           "|utils/(audio|gzip|image|jpeg|md5|numerical|png|sequence|sha256|string_hash|timeseries)")
 if(KERAS_FUZZ)  # its loops read the same small files again and again

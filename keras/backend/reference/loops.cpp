@@ -7,6 +7,7 @@
 #include "keras/engine/graph/trace.h"
 #include "keras/engine/passes/pipeline.h"
 #include "keras/engine/runtime/executable.h"
+#include "keras/engine/runtime/memory_plan.h"
 #include "keras/engine/runtime/program.h"
 #include "keras/ops/control/scan_op.h"
 #include "keras/ops/control/while_op.h"
@@ -15,8 +16,6 @@ namespace keras::reference {
 namespace {
 
 using engine::Location;
-
-std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 /// Work on constants that was set apart to be done once becomes constants.
 void compute_prologue(engine::Graph& graph) {
@@ -48,7 +47,7 @@ class ScanKernel final : public engine::PreparedKernel {
  public:
   explicit ScanKernel(const engine::KernelCall& call)
       : attrs_(call.attrs.as<ops::ScanAttrs>()), program_(program_of(*attrs_.body)) {
-    scratch_ = aligned(program_.table_size() * sizeof(void*));
+    scratch_ = engine::aligned(program_.table_size() * sizeof(void*));
     lay_out_carries();
     working_ = scratch_;
     scratch_ += program_.working_bytes();
@@ -111,7 +110,7 @@ class ScanKernel final : public engine::PreparedKernel {
       const std::size_t bytes = engine::byte_size(body.results[k].spec());
       const std::size_t input = static_cast<std::size_t>(attrs_.captures) + k;
       carries_.push_back({input, k, attrs_.keeps[k] ? kept++ : -1, scratch_, bytes});
-      if (!attrs_.keeps[k]) scratch_ += 2 * aligned(bytes);
+      if (!attrs_.keeps[k]) scratch_ += 2 * engine::aligned(bytes);
     }
   }
 
@@ -123,7 +122,7 @@ class ScanKernel final : public engine::PreparedKernel {
       return static_cast<std::byte*>(buffers.outputs[carry.kept]) +
              static_cast<std::size_t>(step) * carry.bytes;
     return static_cast<std::byte*>(buffers.scratch) + carry.places +
-           static_cast<std::size_t>(step % 2) * aligned(carry.bytes);
+           static_cast<std::size_t>(step % 2) * engine::aligned(carry.bytes);
   }
 
   void sort(const engine::Program::Patch& patch) {
@@ -169,11 +168,11 @@ class WhileKernel final : public engine::PreparedKernel {
  public:
   explicit WhileKernel(const engine::KernelCall& call)
       : attrs_(call.attrs.as<ops::WhileAttrs>()), program_(program_of(*attrs_.body)) {
-    scratch_ = aligned(program_.table_size() * sizeof(void*));
+    scratch_ = engine::aligned(program_.table_size() * sizeof(void*));
     for (const auto& result : attrs_.body->results) {
       const std::size_t bytes = engine::byte_size(result.spec());
       results_.push_back({scratch_, bytes});
-      scratch_ += 2 * aligned(bytes);
+      scratch_ += 2 * engine::aligned(bytes);
     }
     working_ = scratch_;
     scratch_ += program_.working_bytes();
@@ -215,7 +214,7 @@ class WhileKernel final : public engine::PreparedKernel {
   /// Where a result is before turn `turn`.
   void* place(std::size_t result, std::int64_t turn, std::byte* scratch) const {
     const Result& r = results_[result];
-    return scratch + r.places + static_cast<std::size_t>(turn % 2) * aligned(r.bytes);
+    return scratch + r.places + static_cast<std::size_t>(turn % 2) * engine::aligned(r.bytes);
   }
   void* argument(std::size_t i, std::int64_t turn, const engine::Buffers& buffers) const {
     const auto captures = static_cast<std::size_t>(attrs_.captures);

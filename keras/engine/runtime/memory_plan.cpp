@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 
-std::size_t aligned(std::size_t bytes) {
-  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
-}
-
 /// Bytes of the arena that one or several values in turn live in.
 struct Slot {
   int first = 0;
@@ -209,6 +205,10 @@ class Planner {
 };
 
 }  // namespace
+
+std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 std::size_t byte_size(const TensorSpec& spec) {
   return static_cast<std::size_t>(spec.shape.size()) * dtype_size(spec.dtype);

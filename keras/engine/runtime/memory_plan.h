@@ -40,6 +40,8 @@ struct MemoryPlan {
 MemoryPlan plan_memory(const Graph& graph,
                        const std::vector<std::unique_ptr<PreparedKernel>>& kernels);
 
+/// Rounded up to the alignment of the places in working memory.
+std::size_t aligned(std::size_t bytes);
 /// The bytes of a tensor.
 std::size_t byte_size(const TensorSpec& spec);
 

@@ -76,6 +76,8 @@ bool is_fixed(const Location& location) {
 
 }  // namespace
 
+int threads_of(const Graph& graph) { return graph.threads > 0 ? graph.threads : num_threads(); }
+
 Program::Program(Graph graph) : graph_(std::move(graph)) {
   detach_swapped_variables(graph_);
   prepare_kernels();
@@ -86,7 +88,7 @@ Program::Program(Graph graph) : graph_(std::move(graph)) {
 }
 
 void Program::prepare_kernels() {
-  const int threads = graph_.threads > 0 ? graph_.threads : num_threads();
+  const int threads = threads_of(graph_);
   for (const auto& call : graph_.calls) {
     if (call.op->traits.view) {
       kernels_.push_back(nullptr);

@@ -12,6 +12,9 @@
 
 namespace keras::engine {
 
+/// How many threads a graph's calls may be cut for.
+int threads_of(const Graph& graph);
+
 /// An optimized graph as a flat list of prepared kernels over a table of addresses, which whoever
 /// runs it provides: an executable, or the kernel of a loop. Several threads may run one program at
 /// once, each with a table and working memory of its own.

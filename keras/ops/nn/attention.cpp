@@ -73,7 +73,6 @@ class Groups {
   Groups(const Shape& query, const Shape& key)
       : heads_(query[2]), key_heads_(key[2]), several_(heads_ != key_heads_) {}
 
-  bool several() const { return several_; }
   /// With two axes, key heads and heads in a group, in the heads' place.
   Tensor split(const Tensor& x, int axis) const {
     if (!several_) return x;
@@ -87,22 +86,22 @@ class Groups {
     return reshape(x, x.shape().slice(0, axis).concat({heads_}).concat(x.shape().slice(axis + 2)));
   }
 
+  /// Of tensors whose heads are split: products of each query with each key, weighted sums of the
+  /// keys for each query and of the queries for each key.
+  Tensor products(const Tensor& queries, const Tensor& keys) const {
+    return einsum(several_ ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts", {queries, keys});
+  }
+  Tensor sums_of_keys(const Tensor& weights, const Tensor& keys) const {
+    return einsum(several_ ? "bkgts,bskh->btkgh" : "bkts,bskh->btkh", {weights, keys});
+  }
+  Tensor sums_of_queries(const Tensor& weights, const Tensor& queries) const {
+    return einsum(several_ ? "bkgts,btkgh->bskh" : "bkts,btkh->bskh", {weights, queries});
+  }
+
  private:
   std::int64_t heads_, key_heads_;
   bool several_;
 };
-
-/// So low that it vanishes in a softmax, and yet a number: a row of nothing else has no NaN.
-double hidden_score(DType dtype) {
-  switch (dtype) {
-    case DType::kFloat16:
-      return -0.7 * 65504;
-    case DType::kFloat64:
-      return -0.7 * std::numeric_limits<double>::max();
-    default:
-      return -0.7 * static_cast<double>(std::numeric_limits<float>::max());
-  }
-}
 
 /// Which keys are seen, or nothing where all are.
 Tensor visible(const Tensor& mask, const AttentionAttrs& attrs, std::int64_t queries,
@@ -120,8 +119,7 @@ struct Scores {
 };
 
 Scores scores_of(const Tensors& in, const AttentionAttrs& attrs, const Groups& groups) {
-  Tensor scores = einsum(groups.several() ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts",
-                         {groups.split(in[0], 2), in[1]});
+  Tensor scores = groups.products(groups.split(in[0], 2), in[1]);
   scores = scores * attrs.scale;
   if (attrs.biased) scores = scores + groups.split(in[3], 1);
   const Tensor mask = attrs.masked ? groups.split(in[attrs.biased ? 4 : 3], 1) : Tensor();
@@ -135,8 +133,7 @@ Tensors decompose_attention(const Tensors& in, const AttentionAttrs& attrs) {
   const Tensor scores = scores_of(in, attrs, groups).values;
   const Tensor maximum = max(scores, {.axis = {-1}, .keepdims = true});
   const Tensor total = sum(exp(scores - maximum), {.axis = {-1}});
-  const Tensor y =
-      einsum(groups.several() ? "bkgts,bskh->btkgh" : "bkts,bskh->btkh", {softmax(scores), in[2]});
+  const Tensor y = groups.sums_of_keys(softmax(scores), in[2]);
   return {groups.join(y, 2), groups.join(squeeze(maximum, {.axis = {-1}}), 1),
           groups.join(total, 1)};
 }
@@ -145,17 +142,15 @@ Tensors decompose_attention(const Tensors& in, const AttentionAttrs& attrs) {
 /// is written as in the other decomposition, so that one of the two is left.
 Tensors decompose_attention_gradient(const Tensors& in, const AttentionAttrs& attrs) {
   const Groups groups(in[0].shape(), in[1].shape());
-  const bool several = groups.several();
   const Tensor query = groups.split(in[0], 2), dy = groups.split(in.back(), 2);
   const Scores scores = scores_of(in, attrs, groups);
   const Tensor weights = softmax(scores.values);
-  const Tensor products = einsum(several ? "btkgh,bskh->bkgts" : "btkh,bskh->bkts", {dy, in[2]});
+  const Tensor products = groups.products(dy, in[2]);
   Tensor d = weights * (products - sum(products * weights, {.axis = {-1}, .keepdims = true}));
   if (scores.shown.defined()) d = where(scores.shown, d, zeros_like(d));
   d = d * attrs.scale;
-  const char* across = several ? "bkgts,btkgh->bskh" : "bkts,btkh->bskh";
-  const Tensor dquery = einsum(several ? "bkgts,bskh->btkgh" : "bkts,bskh->btkh", {d, in[1]});
-  return {groups.join(dquery, 2), einsum(across, {d, query}), einsum(across, {weights, dy})};
+  return {groups.join(groups.sums_of_keys(d, in[1]), 2), groups.sums_of_queries(d, query),
+          groups.sums_of_queries(weights, dy)};
 }
 
 Tensors attention_gradient(const engine::Backward& b, const AttentionAttrs& attrs) {
@@ -171,6 +166,17 @@ Tensors attention_gradient(const engine::Backward& b, const AttentionAttrs& attr
 }
 
 }  // namespace
+
+double hidden_score(DType dtype) {
+  switch (dtype) {
+    case DType::kFloat16:
+      return -0.7 * 65504;
+    case DType::kFloat64:
+      return -0.7 * std::numeric_limits<double>::max();
+    default:
+      return -0.7 * static_cast<double>(std::numeric_limits<float>::max());
+  }
+}
 
 const engine::Op attention_op = engine::define_op<AttentionAttrs>({
     .name = "attention",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keras/engine/graph/op.h"
+#include "keras/engine/tensor/dtype.h"
 
 namespace keras::ops {
 
@@ -31,5 +32,9 @@ extern const engine::Op attention_op;
 /// (query, key, value, mask?, maximum, sum, dy) → (dquery, dkey, dvalue), with the statistics that
 /// attention gave
 extern const engine::Op attention_gradient_op;
+
+/// What stands for a score that a mask hides: so low that it vanishes beside others, and yet a
+/// number, so that a row of nothing else has no NaN.
+double hidden_score(DType dtype);
 
 }  // namespace keras::ops

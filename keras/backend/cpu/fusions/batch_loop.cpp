@@ -28,8 +28,6 @@ Specs infer(const Specs&, const BatchLoopAttrs& attrs) {
   return out;
 }
 
-std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-
 /// Every thread does some of the parts, with a table of addresses and working memory of its own in
 /// the scratch memory.
 class BatchLoop final : public engine::PreparedKernel {
@@ -38,7 +36,7 @@ class BatchLoop final : public engine::PreparedKernel {
       : parts_(call.attrs.as<BatchLoopAttrs>().parts),
         threads_(static_cast<int>(std::min<std::int64_t>(call.threads, parts_))),
         program_(*call.attrs.as<BatchLoopAttrs>().body),
-        table_bytes_(aligned(program_.table_size() * sizeof(void*))) {
+        table_bytes_(engine::aligned(program_.table_size() * sizeof(void*))) {
     const auto& sliced = call.attrs.as<BatchLoopAttrs>().sliced;
     for (const auto& patch : program_.patches()) {
       auto operand = static_cast<std::size_t>(patch.location.index);
@@ -87,7 +85,9 @@ class BatchLoop final : public engine::PreparedKernel {
     std::size_t part_bytes;  ///< from part to part; 0 for what is the same in all
   };
 
-  std::size_t thread_bytes() const { return table_bytes_ + aligned(program_.working_bytes()); }
+  std::size_t thread_bytes() const {
+    return table_bytes_ + engine::aligned(program_.working_bytes());
+  }
 
   std::int64_t parts_;
   int threads_;

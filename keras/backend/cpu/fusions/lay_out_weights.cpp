@@ -10,7 +10,7 @@
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/engine/graph/graph_index.h"
 #include "keras/engine/runtime/backend.h"
-#include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/runtime/program.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -154,8 +154,8 @@ class WeightLayouts {
   auto ask(const GraphCall& call, const Ask& question) const {
     const Specs inputs = graph_.specs(call.inputs);
     const Specs outputs = graph_.specs(call.outputs);
-    const int threads = graph_.threads > 0 ? graph_.threads : engine::num_threads();
-    return question(engine::KernelCall{*call.op, call.attrs, inputs, outputs, threads});
+    return question(
+        engine::KernelCall{*call.op, call.attrs, inputs, outputs, engine::threads_of(graph_)});
   }
 
   /// The variables of a loop's body, its last inputs, lie as the body wants them.

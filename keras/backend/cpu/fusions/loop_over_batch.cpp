@@ -35,7 +35,7 @@ using engine::ValueId;
 constexpr double kCacheBytes = 1 << 20;
 /// A sample may be larger than that, but no larger than a thread's share of the last cache.
 constexpr double kMostSampleBytes = 12 << 20;
-/// A loop of fewer parts is not worth its name.
+/// With fewer parts a thread that is done early waits for too large a share of the work.
 constexpr std::int64_t kFewestParts = 4;
 /// So many times more than fit the cache: each part has its price.
 constexpr std::int64_t kMostTimesFitting = 4;

@@ -10,6 +10,7 @@
 #include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/compiled_function.h"
 #include "keras/engine/runtime/executable.h"
+#include "keras/engine/runtime/program.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/text.h"
 #include "keras/layers/activations/rectifiers.h"
@@ -47,7 +48,7 @@ class OnednnImplementations : public testing::Test {
 /// Which implementations oneDNN chose for the kernels of a graph, those in loops over parts of a
 /// batch among them.
 std::vector<std::string> all_implementations(const engine::Graph& graph) {
-  const int threads = graph.threads > 0 ? graph.threads : engine::num_threads();
+  const int threads = engine::threads_of(graph);
   std::vector<std::string> names;
   for (const auto& call : graph.calls) {
     if (call.op->traits.view) continue;

@@ -79,27 +79,7 @@ KERAS_INLINE Vec exp_of_negative(Vec x) {
   constexpr __mmask16 kAll = 0xffff;
   x = _mm512_maskz_max_ps(kAll, broadcast(Vec{}, -105.0f), x);  // this way round NaN stays
   const Vec n = _mm512_maskz_roundscale_ps(kAll, x * 1.44269504088896341f, 0);
-  Vec r = x - n * 0.693145751953125f;
-  r = r - n * 1.42860682030941723e-6f;
-  Vec p = broadcast(Vec{}, 1.3930436e-3f);
-  p = p * r + 8.3632785e-3f;
-  p = p * r + 4.1666552e-2f;
-  p = p * r + 1.6666590e-1f;
-  p = p * r + 0.5f;
-  p = p * (r * r) + r + 1.0f;
-  return _mm512_maskz_scalef_ps(kAll, p, n);
-}
-
-KERAS_INLINE float max_of_vectors(const float* x, std::int64_t size) {
-  const auto larger = [](Vec a, Vec b) { return a > b ? a : b; };
-  Vec maxima;
-  get(maxima, x);
-  for (std::int64_t i = kLanes; i < size; i += kLanes) {
-    Vec values;
-    get(values, x + i);
-    maxima = larger(values, maxima);
-  }
-  return fold_lanes(maxima, larger);
+  return _mm512_maskz_scalef_ps(kAll, exp_of_rest(x, n), n);
 }
 
 /// exp(x - maximum) in the place of x, and its sum.
@@ -144,9 +124,7 @@ KERAS_INLINE void for_each_hidden(const AttentionMask& mask, std::int64_t row, s
 /// Marks what a query does not see in its row of scores, and what fills the row up to 16.
 KERAS_INLINE void hide_scores(const AttentionMask& mask, std::int64_t row, std::int64_t query,
                               std::int64_t keys, float* scores) {
-  // So low that it vanishes beside others, and yet a number: weights of such scores alone are
-  // equal.
-  const float hidden = mask.mask ? -0.7f * 3.402823466e+38f : -__builtin_inff();
+  const float hidden = mask.mask ? mask.hidden_score : -__builtin_inff();
   for_each_hidden(mask, row, query, keys, [&](std::int64_t i) { scores[i] = hidden; });
   for (std::int64_t i = keys; i < padded(keys); ++i) scores[i] = -__builtin_inff();
 }
@@ -158,7 +136,7 @@ void attend(const Attention& a) {
   for (std::int64_t row = 0; row < a.queries; ++row) {
     float* scores = a.scores + row * columns;
     hide_scores(a.mask, row, a.first_query + row, seen, scores);
-    a.maximum[row] = max_of_vectors(scores, columns);
+    a.maximum[row] = max_of(columns, scores);
     a.sum[row] = exponentials(scores, columns, a.maximum[row]);
   }
   attention_product<false>(

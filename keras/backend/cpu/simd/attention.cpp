@@ -16,14 +16,14 @@ namespace {
 constexpr std::int64_t kQueries = 64;
 
 std::string refusal(const engine::KernelCall& call) {
-  if (!nn_functions().attention.attend) return "It needs AVX-512.";
+  if (!nn_functions().attention.attend) return "needs AVX-512";
   const auto& attrs = call.attrs.as<ops::AttentionAttrs>();
-  if (attrs.biased) return "It takes no bias.";
+  if (attrs.biased) return "takes no bias";
   for (int i = 0; i < 3; ++i) {
     const TensorSpec& spec = call.inputs[static_cast<std::size_t>(i)];
-    if (spec.dtype != DType::kFloat32) return "Only float32.";
+    if (spec.dtype != DType::kFloat32) return "takes float32 only";
     if (spec.shape.size() == 0 || spec.shape[3] % 16 != 0)
-      return "Only heads of a multiple of 16 numbers.";
+      return "takes heads of a multiple of 16 numbers only";
   }
   return {};
 }
@@ -54,9 +54,9 @@ struct Sizes {
 };
 
 /// Where in memory of shape (batch, rows, heads, depth) a head's rows from `row` on begin.
-std::int64_t place_of(std::int64_t image, std::int64_t rows, std::int64_t row, std::int64_t heads,
+std::int64_t place_of(std::int64_t sample, std::int64_t rows, std::int64_t row, std::int64_t heads,
                       std::int64_t head, std::int64_t depth) {
-  return ((image * rows + row) * heads + head) * depth;
+  return ((sample * rows + row) * heads + head) * depth;
 }
 
 /// The mask of a call, with the strides of what broadcasts.
@@ -71,16 +71,17 @@ class Masks {
       stride *= shape[axis];
     }
   }
-  AttentionMask at(const void* mask, std::int64_t image, std::int64_t head,
+  AttentionMask at(const void* mask, std::int64_t sample, std::int64_t head,
                    std::int64_t query) const {
-    if (!mask) return {nullptr, 0, 0, causal_};
-    return {static_cast<const bool*>(mask) + image * strides_[0] + head * strides_[1] +
+    if (!mask) return {nullptr, 0, 0, causal_, hidden_score_};
+    return {static_cast<const bool*>(mask) + sample * strides_[0] + head * strides_[1] +
                 query * strides_[2],
-            strides_[2], strides_[3], causal_};
+            strides_[2], strides_[3], causal_, hidden_score_};
   }
 
  private:
   bool causal_;
+  float hidden_score_ = static_cast<float>(ops::hidden_score(DType::kFloat32));
   std::int64_t strides_[4] = {};
 };
 
@@ -115,20 +116,20 @@ class ForwardKernel final : public engine::PreparedKernel {
     const auto [first, last] = share_of(units_, parts_, part);
     std::int64_t laid = -1;
     for (std::int64_t unit = first; unit < last; ++unit) {
-      const std::int64_t head = unit / s.blocks() % s.heads, image = unit / (s.blocks() * s.heads),
+      const std::int64_t head = unit / s.blocks() % s.heads, sample = unit / (s.blocks() * s.heads),
                          key_head = head / s.group();
-      if (const std::int64_t keys = image * s.key_heads + key_head; keys != laid) {
+      if (const std::int64_t keys = sample * s.key_heads + key_head; keys != laid) {
         const auto* key = static_cast<const float*>(buffers.inputs[1]) +
-                          place_of(image, s.keys, 0, s.key_heads, key_head, s.key_depth);
+                          place_of(sample, s.keys, 0, s.key_heads, key_head, s.key_depth);
         nn_functions().attention.lay_across(
             {s.keys, s.key_depth, key, s.key_stride(), static_cast<float>(attrs_.scale), across});
         laid = keys;
       }
-      attend(buffers, image, head, unit % s.blocks() * kQueries, across);
+      attend(buffers, sample, head, unit % s.blocks() * kQueries, across);
     }
   }
 
-  void attend(const engine::Buffers& buffers, std::int64_t image, std::int64_t head,
+  void attend(const engine::Buffers& buffers, std::int64_t sample, std::int64_t head,
               std::int64_t query, float* across) const {
     const Sizes& s = sizes_;
     const auto input = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
@@ -139,16 +140,16 @@ class ForwardKernel final : public engine::PreparedKernel {
     a.keys = s.keys;
     a.key_depth = s.key_depth;
     a.value_depth = s.value_depth;
-    a.query = input(0) + place_of(image, s.queries, query, s.heads, head, s.key_depth);
+    a.query = input(0) + place_of(sample, s.queries, query, s.heads, head, s.key_depth);
     a.query_stride = s.query_stride();
     a.keys_across = across;
-    a.value = input(2) + place_of(image, s.keys, 0, s.key_heads, head / s.group(), s.value_depth);
+    a.value = input(2) + place_of(sample, s.keys, 0, s.key_heads, head / s.group(), s.value_depth);
     a.value_stride = s.value_stride();
-    a.mask = masks_.at(attrs_.masked ? buffers.inputs[3] : nullptr, image, head, query);
+    a.mask = masks_.at(attrs_.masked ? buffers.inputs[3] : nullptr, sample, head, query);
     a.scores = across + across_size(s.key_depth, s.keys);
-    a.y = output(0) + place_of(image, s.queries, query, s.heads, head, s.value_depth);
+    a.y = output(0) + place_of(sample, s.queries, query, s.heads, head, s.value_depth);
     a.y_stride = s.y_stride();
-    const std::int64_t statistic = (image * s.heads + head) * s.queries + query;
+    const std::int64_t statistic = (sample * s.heads + head) * s.queries + query;
     a.maximum = output(1) + statistic;
     a.sum = output(2) + statistic;
     nn_functions().attention.attend(a);
@@ -193,13 +194,13 @@ class GradientKernel final : public engine::PreparedKernel {
   std::int64_t values_size() const { return across_size(sizes_.value_depth, sizes_.keys); }
 
   /// All that reaches one head of the keys, which one thread adds up.
-  void run_unit(const engine::Buffers& buffers, std::int64_t image, std::int64_t key_head,
+  void run_unit(const engine::Buffers& buffers, std::int64_t sample, std::int64_t key_head,
                 float* across) const {
     const Sizes& s = sizes_;
     const auto input = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
     const auto output = [&](int i) { return static_cast<float*>(buffers.outputs[i]); };
-    const std::int64_t key = place_of(image, s.keys, 0, s.key_heads, key_head, s.key_depth);
-    const std::int64_t value = place_of(image, s.keys, 0, s.key_heads, key_head, s.value_depth);
+    const std::int64_t key = place_of(sample, s.keys, 0, s.key_heads, key_head, s.key_depth);
+    const std::int64_t value = place_of(sample, s.keys, 0, s.key_heads, key_head, s.value_depth);
     const auto scale = static_cast<float>(attrs_.scale);
     nn_functions().attention.lay_across(
         {s.keys, s.key_depth, input(1) + key, s.key_stride(), scale, across});
@@ -227,23 +228,23 @@ class GradientKernel final : public engine::PreparedKernel {
     g.dvalue_stride = s.value_stride();
     for (std::int64_t head = key_head * s.group(); head < (key_head + 1) * s.group(); ++head)
       for (std::int64_t query = 0; query < s.queries; query += kQueries)
-        attend(buffers, image, head, query, g);
+        attend(buffers, sample, head, query, g);
   }
 
-  void attend(const engine::Buffers& buffers, std::int64_t image, std::int64_t head,
+  void attend(const engine::Buffers& buffers, std::int64_t sample, std::int64_t head,
               std::int64_t query, AttentionGradient g) const {
     const Sizes& s = sizes_;
     const int next = attrs_.masked ? 4 : 3;
     const auto input = [&](int i) { return static_cast<const float*>(buffers.inputs[i]); };
-    const std::int64_t place = place_of(image, s.queries, query, s.heads, head, s.key_depth);
+    const std::int64_t place = place_of(sample, s.queries, query, s.heads, head, s.key_depth);
     g.first_query = query;
     g.queries = std::min(kQueries, s.queries - query);
     g.query = input(0) + place;
-    g.mask = masks_.at(attrs_.masked ? buffers.inputs[3] : nullptr, image, head, query);
-    const std::int64_t statistic = (image * s.heads + head) * s.queries + query;
+    g.mask = masks_.at(attrs_.masked ? buffers.inputs[3] : nullptr, sample, head, query);
+    const std::int64_t statistic = (sample * s.heads + head) * s.queries + query;
     g.maximum = input(next) + statistic;
     g.sum = input(next + 1) + statistic;
-    g.dy = input(next + 2) + place_of(image, s.queries, query, s.heads, head, s.value_depth);
+    g.dy = input(next + 2) + place_of(sample, s.queries, query, s.heads, head, s.value_depth);
     g.dquery = static_cast<float*>(buffers.outputs[0]) + place;
     nn_functions().attention.attend_gradient(g);
   }

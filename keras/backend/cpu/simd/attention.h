@@ -25,6 +25,7 @@ struct AttentionMask {
   const bool* mask = nullptr;  ///< of the first query of a share; null for all
   std::int64_t query_stride = 0, key_stride = 0;
   bool causal = false;
+  float hidden_score = 0;  ///< of what the mask hides
 };
 
 /// Some queries of one head. Strides lead from row to row; sizes are multiples of 16 but for the

@@ -157,7 +157,7 @@ TEST_F(Attention, IsTakenOrRefused) {
   EXPECT_EQ(refusal({}, {}, DType::kFloat32), "");
   EXPECT_NE(refusal({}, {.biased = true}, DType::kFloat32).find("takes no bias"),
             std::string::npos);
-  EXPECT_NE(refusal({}, {}, DType::kBfloat16).find("Only float32"), std::string::npos);
+  EXPECT_NE(refusal({}, {}, DType::kBfloat16).find("takes float32 only"), std::string::npos);
   EXPECT_NE(refusal({.key_depth = 24}, {}, DType::kFloat32).find("a multiple of 16"),
             std::string::npos);
   EXPECT_NE(refusal({.value_depth = 8}, {}, DType::kFloat32).find("a multiple of 16"),
