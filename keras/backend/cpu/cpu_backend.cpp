@@ -4,11 +4,13 @@
 
 #include "keras/backend/cpu/fusions/batch_loop.h"
 #include "keras/backend/cpu/fusions/bias_before_reshape.h"
+#include "keras/backend/cpu/fusions/fold_batch_norm.h"
 #include "keras/backend/cpu/fusions/fold_padding.h"
 #include "keras/backend/cpu/fusions/forget_states.h"
 #include "keras/backend/cpu/fusions/fused_batch_norm.h"
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
+#include "keras/backend/cpu/fusions/lay_out.h"
 #include "keras/backend/cpu/fusions/lay_out_weights.h"
 #include "keras/backend/cpu/fusions/pool_before_relu.h"
 #include "keras/backend/cpu/fusions/pool_choices.h"
@@ -75,6 +77,7 @@ std::vector<KernelRow> fast_rows() {
       {&fused_batch_norm_gradient_op, {&simd_batch_norm_gradient}},
       {&fused_elementwise_op, {&simd_fused_elementwise}},
       {&batch_loop_op, {&batch_loop}},
+      {&lay_out_op, {&memory_lay_out}},
       {&ops::reduce_op, {&simd_reduce}},
       {&ops::arg_reduce_op, {&simd_reduce}},
       {&ops::transpose_op, {&simd_copy}},
@@ -118,6 +121,7 @@ engine::Backend cpu_backend() {
            {"bias_before_reshape", bias_before_reshape},
            {"swap_in_matmul", swap_in_matmul},
            {"fuse_batch_norm", fuse_batch_norm},
+           {"fold_batch_norm", fold_batch_norm},
            {"fuse_epilogues", fuse_epilogues},
            {"use_winograd", use_winograd},
            {"fuse_elementwise", fuse_elementwise},

@@ -4,46 +4,10 @@
 #include <vector>
 
 #include "keras/engine/passes/engine_passes.h"
-#include "keras/engine/runtime/memory_plan.h"
+#include "keras/engine/passes/fixed_values.h"
 
 namespace keras::engine {
 namespace {
-
-/// What is kept may take this many times the memory of what it is computed from: the float32 copy
-/// of 16-bit weights does, a small variable broadcast to a batch must not.
-constexpr std::size_t kLargestExpansion = 2;
-
-std::size_t bytes(const Graph& graph, const std::vector<ValueId>& values) {
-  std::size_t sum = 0;
-  for (const ValueId value : values) sum += byte_size(graph.spec(value));
-  return sum;
-}
-
-/// Sorts a graph's values into those that stay the same from run to run, and the others.
-class FixedValues {
- public:
-  explicit FixedValues(const Graph& graph) : graph_(graph), fixed_(graph.values.size(), false) {
-    for (const auto& variable : graph.variables)
-      if (variable.final == variable.initial) mark(variable.initial);
-    for (const auto& constant : graph.constants) mark(constant.value);
-    for (const auto& call : graph.calls)
-      if (is_fixed(call))
-        for (const ValueId output : call.outputs) mark(output);
-  }
-
-  bool is_fixed(const GraphCall& call) const {
-    return !call.op->traits.effect && !call.inputs.empty() &&
-           std::all_of(call.inputs.begin(), call.inputs.end(), [&](ValueId v) { return at(v); }) &&
-           bytes(graph_, call.outputs) <= kLargestExpansion * bytes(graph_, call.inputs);
-  }
-
- private:
-  bool at(ValueId value) const { return fixed_[static_cast<std::size_t>(value)]; }
-  void mark(ValueId value) { fixed_[static_cast<std::size_t>(value)] = true; }
-
-  const Graph& graph_;
-  std::vector<bool> fixed_;
-};
 
 /// The values that a graph uses but no longer makes, in the order of their use.
 std::vector<ValueId> missing_values(const Graph& graph, const std::vector<ValueId>& removed) {
@@ -86,7 +50,7 @@ Graph hoist_variable_work(Graph graph) {
   std::vector<ValueId> removed;
   std::erase_if(rest.calls, [&](const GraphCall& call) {
     // A view costs nothing where it is.
-    if (call.op->traits.view || !fixed.is_fixed(call)) return false;
+    if (call.op->traits.view || !fixed.makes(call)) return false;
     removed.insert(removed.end(), call.outputs.begin(), call.outputs.end());
     return true;
   });

@@ -7,8 +7,10 @@
 #include "keras/backend/cpu/fusions/batch_loop.h"
 #include "keras/backend/cpu/fusions/fused_elementwise.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
+#include "keras/backend/cpu/fusions/lay_out.h"
 #include "keras/backend/cpu/onednn/convolution.h"
 #include "keras/engine/graph/graph_index.h"
+#include "keras/engine/passes/fixed_values.h"
 #include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/program.h"
 
@@ -126,10 +128,12 @@ class Component {
 
 class WeightLayouts {
  public:
-  explicit WeightLayouts(Graph graph) : graph_(std::move(graph)), index_(graph_) {}
+  /// The arguments `fixed` are what calls make of weights, for this graph alone.
+  explicit WeightLayouts(Graph graph, std::vector<ValueId> fixed = {})
+      : graph_(std::move(graph)), index_(graph_), fixed_values_(graph_), fixed_(std::move(fixed)) {}
 
   Graph run() {
-    for (auto& call : graph_.calls) {
+    for (GraphCall call : graph_.calls) {
       if (call.op == &batch_loop_op) lay_out_loop(call);
       if (is_convolution(call)) {
         lay_out_product(call, [](const engine::KernelCall& question) -> LayoutPtr {
@@ -144,7 +148,9 @@ class WeightLayouts {
           if (!matmul_refusal(problem, question).empty()) return nullptr;
           return matmul_weight_layout(problem, question);
         });
+      calls_.push_back(std::move(call));
     }
+    graph_.calls = std::move(calls_);
     return std::move(graph_);
   }
 
@@ -158,10 +164,31 @@ class WeightLayouts {
         engine::KernelCall{*call.op, call.attrs, inputs, outputs, engine::threads_of(graph_)});
   }
 
-  /// The variables of a loop's body, its last inputs, lie as the body wants them.
+  /// What calls make of weights, for one use.
+  bool is_fixed(ValueId value) const {
+    return index_.maker(value) >= 0 && index_.uses(value) == 1 && fixed_values_.contains(value);
+  }
+
+  /// A copy of such a value in a layout, made before the call that is at hand.
+  ValueId laid_out(ValueId value, LayoutPtr layout) {
+    const ValueId copy = graph_.add_value(graph_.spec(value));
+    graph_.set_layout(copy, std::move(layout));
+    calls_.push_back({&lay_out_op, engine::NoAttrs{}, {value}, {copy}});
+    return copy;
+  }
+
+  /// The variables of a loop's body, its last inputs, lie as the body wants them, and so does what
+  /// is made of others.
   void lay_out_loop(GraphCall& call) {
     auto attrs = call.attrs.as<BatchLoopAttrs>();
-    Graph body = WeightLayouts(*attrs.body).run();
+    const auto& arguments = attrs.body->arguments;
+    std::vector<ValueId> fixed;
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+      if (!attrs.sliced[i] && is_fixed(call.inputs[i])) fixed.push_back(arguments[i]);
+    Graph body = WeightLayouts(*attrs.body, std::move(fixed)).run();
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+      if (const LayoutPtr layout = body.layout(arguments[i]))
+        call.inputs[i] = laid_out(call.inputs[i], layout);
     for (std::size_t i = 0; i < body.variables.size(); ++i)
       graph_.set_layout(call.inputs[attrs.sliced.size() + i],
                         body.layout(body.variables[i].initial));
@@ -184,13 +211,22 @@ class WeightLayouts {
 
   /// A product's gradients would want the transposed matrix in another layout, so that only weights
   /// that no step writes gain by it.
-  void lay_out_product(const GraphCall& call, const auto& wanted_layout) {
+  void lay_out_product(GraphCall& call, const auto& wanted_layout) {
     const ValueId weight = call.inputs[1];
-    if (graph_.layout(weight) || index_.users(weight).size() != 1 || !is_only_read(weight)) return;
-    if (const LayoutPtr layout = ask(call, wanted_layout)) graph_.set_layout(weight, layout);
+    const bool own = is_only_read(weight);
+    if (graph_.layout(weight) || index_.users(weight).size() != 1 || !(own || is_fixed(weight)))
+      return;
+    const LayoutPtr layout = ask(call, wanted_layout);
+    if (!layout) return;
+    if (own) {
+      graph_.set_layout(weight, layout);
+    } else {
+      call.inputs[1] = laid_out(weight, layout);
+    }
   }
 
   bool is_only_read(ValueId value) const {
+    if (std::find(fixed_.begin(), fixed_.end(), value) != fixed_.end()) return true;
     return std::any_of(graph_.variables.begin(), graph_.variables.end(),
                        [&](const auto& variable) {
                          return variable.initial == value && variable.final == value;
@@ -202,6 +238,9 @@ class WeightLayouts {
 
   Graph graph_;
   engine::GraphIndex index_;
+  engine::FixedValues fixed_values_;
+  std::vector<ValueId> fixed_;  ///< arguments
+  std::vector<GraphCall> calls_;
 };
 
 }  // namespace

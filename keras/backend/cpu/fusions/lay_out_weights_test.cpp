@@ -147,6 +147,40 @@ TEST_F(LayOutWeights, MatmulWeightsThatAreOnlyReadArePacked) {
   EXPECT_LE(ops::max(ops::abs(compiled({x})[0] - 2.0f * expected)).item<float>(), 2e-4f);
 }
 
+/// The arguments that are laid out: what the prologue makes of weights.
+int laid_out_arguments(const CompiledFunction& function, const Tensor& x) {
+  const auto& graph = function.executable({x.spec()})->graph();
+  return static_cast<int>(
+      std::count_if(graph.arguments.begin(), graph.arguments.end(),
+                    [&](const auto argument) { return graph.layout(argument) != nullptr; }));
+}
+
+TEST_F(LayOutWeights, WhatIsMadeOfWeightsIsPackedOnce) {
+  const Tensor x = ramp({16, 16, 16, 32});
+  const Variable kernel{ramp({5, 5, 32, 64})};
+  const auto function = [&](const Tensors& in) {
+    return Tensors{ops::conv(in[0], ops::exp(kernel.value()), {.padding = "same"})};
+  };
+  const auto compiled = compile(function);
+  EXPECT_EQ(laid_out_arguments(compiled, x), 1);
+  for (const float step : {0.0f, 0.25f}) {
+    kernel.assign(kernel.value() + step);
+    const Tensor expected = function({x})[0];
+    testing::expect_values(compiled({x})[0], expected.shape(), expected.to_vector<float>(), 1e-5f);
+  }
+}
+
+TEST_F(LayOutWeights, WhatIsMadeOfWeightsStaysRowMajorForOtherUses) {
+  const Tensor x = ramp({16, 16, 16, 32});
+  const Variable kernel{ramp({5, 5, 32, 64})};
+  const auto compiled = compile([&](const Tensors& in) {
+    const Tensor exponentials = ops::exp(kernel.value());
+    return Tensors{ops::conv(in[0], exponentials, {.padding = "same"}), exponentials};
+  });
+  EXPECT_EQ(laid_out_arguments(compiled, x), 0);
+  EXPECT_EQ(compiled({x})[1].to_vector<float>(), ops::exp(kernel.value()).to_vector<float>());
+}
+
 TEST_F(LayOutWeights, SeveralThreadsReadOneVariableInSeveralLayouts) {
   const Variable weights{ramp({256, 192})};
   const auto product =

@@ -11,6 +11,7 @@
 #include "keras/backend/cpu/fusions/swapped_matmul.h"
 #include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/engine/graph/graph_index.h"
+#include "keras/engine/passes/fixed_values.h"
 #include "keras/engine/runtime/memory_plan.h"
 #include "keras/engine/runtime/thread_pool.h"
 #include "keras/ops/indexing/indexing.h"
@@ -187,7 +188,10 @@ Rule rule_of(const engine::Op* op) {
 class Looper {
  public:
   explicit Looper(Graph graph)
-      : graph_(std::move(graph)), index_(graph_), batch_(graph_.values.size(), false) {}
+      : graph_(std::move(graph)),
+        index_(graph_),
+        fixed_(graph_),
+        batch_(graph_.values.size(), false) {}
 
   Graph run() {
     if (!find_batch()) return std::move(graph_);
@@ -302,14 +306,18 @@ class Looper {
     return sum;
   }
 
-  /// What each part reads: of a table only the rows that it takes. Weights that a call has made lie
+  /// What each part reads: of a table only the rows that it takes. Weights that each run makes lie
   /// in no layout of the kernel's choice, so that it writes and reads them again.
   double fixed_bytes(const GraphCall& call) const {
     double sum = 0;
     if (call.op != &ops::take_op)
       for (const ValueId input : call.inputs)
-        if (!batch_[at(input)]) sum += bytes(input) * (index_.maker(input) < 0 ? 1 : 3);
+        if (!batch_[at(input)]) sum += bytes(input) * (is_made_each_run(input) ? 3 : 1);
     return sum;
+  }
+
+  bool is_made_each_run(ValueId value) const {
+    return index_.maker(value) >= 0 && !fixed_.contains(value);
   }
 
   /// So many that a part fits a core's cache, if a sample does, and not many more; 0 where the
@@ -403,6 +411,7 @@ class Looper {
 
   Graph graph_;
   engine::GraphIndex index_;
+  engine::FixedValues fixed_;
   std::vector<bool> batch_;       ///< by value
   std::vector<bool> in_batch_;    ///< by call: works on batches
   std::vector<ValueId> written_;  ///< variables that the graph assigns

@@ -153,8 +153,8 @@ TEST_F(UseWinograd, FinishesWhatFollows) {
   expect_prediction(
       c, [&](const Tensor& y) { return ops::relu(y + bias); }, "bias=True, epilogue=[relu]");
   expect_prediction(
-      c, [&](const Tensor& y) { return ops::relu6(y * scale + residual); },
-      "epilogue=[multiply, add, clip to 6.0]");
+      c, [&](const Tensor& y) { return ops::relu6((y + residual) * scale); },
+      "epilogue=[add, multiply, clip to 6.0]");
   expect_prediction(
       c, [&](const Tensor& y) { return ops::sigmoid(y + bias); }, "epilogue=[sigmoid]");
   expect_prediction(
