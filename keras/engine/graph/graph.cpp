@@ -71,7 +71,9 @@ Graph build_graph(const Tensors& arguments, const Tensors& results, const Trace&
   for (const auto& traced : trace.variables())
     graph.variables.push_back({traced.variable, builder.add_leaf(traced.initial), kNoValue});
   for (const auto& result : results) graph.results.push_back(builder.value_of(result));
-  for (std::size_t i = 0; i < graph.variables.size(); ++i)
+  // The last layers' variables first: their gradients are then used while they are at hand, and not
+  // kept until the first layer's are known.
+  for (std::size_t i = graph.variables.size(); i-- > 0;)
     graph.variables[i].final = builder.value_of(trace.variables()[i].latest);
   return std::move(graph);
 }

@@ -41,6 +41,7 @@ std::vector<Pass> all_passes() {
   passes.insert(passes.end(), backend.early_passes.begin(), backend.early_passes.end());
   passes.push_back({"decompose_unsupported", decompose_unsupported});
   passes.insert(passes.end(), backend.passes.begin(), backend.passes.end());
+  passes.push_back({"delay_updates", delay_updates});
   passes.push_back({"hoist_variable_work", hoist_variable_work});
   return passes;
 }
