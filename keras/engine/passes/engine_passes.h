@@ -23,8 +23,8 @@ Graph drop_dead_code(
 /// normalization's factors, 16-bit copies of weights) into a graph of its own, `Graph::prologue`,
 /// which need not run again until such a variable changes.
 Graph hoist_variable_work(Graph graph);
-/// Lets calls whose outcome only becomes variables' next values wait until the present ones have been
-/// read, so that they can write in their place.
+/// Lets calls whose outcome only becomes variables' next values wait until the present ones have
+/// been read, so that they can write in their place.
 Graph delay_updates(Graph graph);
 /// Writes calls that no kernel of the backend takes in simpler operations.
 Graph decompose_unsupported(Graph graph);
