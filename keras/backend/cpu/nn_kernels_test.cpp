@@ -5,11 +5,15 @@
 
 #include "keras/backend/reference/kernel_list.h"
 #include "keras/engine/runtime/backend.h"
+#include "keras/engine/text.h"
+#include "keras/ops/linalg.h"
 #include "keras/ops/linalg/matmul.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"
 #include "keras/ops/nn/softmax.h"
+#include "keras/ops/numpy.h"
+#include "tests/support/tensors.h"
 
 namespace keras {
 namespace {
@@ -117,11 +121,34 @@ TEST(CpuKernels, MatmulAgreesWithTheReference) {
   for (const bool ta : {false, true})
     for (const bool tb : {false, true})
       for (const auto& [m, k, n] : std::vector<std::tuple<int, int, int>>{
-               {1, 7, 5}, {3, 4, 1}, {128, 300, 257}, {700, 64, 33}, {2, 900, 1100}}) {
+               {1, 7, 5},
+               {3, 4, 1},
+               {128, 300, 257},
+               {700, 64, 33},
+               {2, 900, 1100},
+               // Wide ones, which are packed, of all widths that blocks may have.
+               {300, 70, 256},
+               {256, 33, 272},
+               {290, 31, 300},
+               {400, 200, 336},
+               {257, 64, 1025}}) {
+        SCOPED_TRACE(str(m, " rows, ", k, " terms, ", n, " columns"));
         const Shape a = ta ? Shape{k, m} : Shape{m, k};
         const Shape b = tb ? Shape{n, k} : Shape{k, n};
         expect_agreement({ops::matmul_op, ops::MatmulAttrs{ta, tb}, {a, b}});
       }
+}
+
+TEST(CpuKernels, WideMatmulsInBfloat16HaveFloat32sSums) {
+  // The ramps' numbers and the products' sums are exact in both.
+  for (const std::int64_t columns : {256, 300})
+    for (const std::int64_t depth : {32, 33}) {
+      const Tensor a = testing::ramp({280, depth}), b = testing::ramp({depth, columns});
+      const auto half = [](const Tensor& x) { return ops::cast(x, DType::kBfloat16); };
+      const Tensor expected = half(ops::matmul(a, b)), actual = ops::matmul(half(a), half(b));
+      EXPECT_EQ(actual.dtype(), DType::kBfloat16);
+      EXPECT_EQ(ops::max(ops::abs(actual - expected)).item<float>(), 0.0f);
+    }
 }
 
 TEST(CpuKernels, BatchedMatmulAgreesWithTheReference) {

@@ -1,6 +1,7 @@
 #include "keras/backend/cpu/onednn/matmul.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -102,9 +103,11 @@ class Planner {
   /// an epilogue's operands.
   void plan(StagedKernel& kernel) {
     const int parts = threads_worth();
+    if (pays_to_pack()) pack(kernel);
     if (!c_.batch.empty() && c_.batch[0] >= parts && parts > 1) {
       cut_batch(kernel, parts);
-    } else if (c_.rows >= c_.columns || operands_.b_layout || !operands_.epilogue.empty()) {
+    } else if (c_.rows >= c_.columns || operands_.b_layout || packed_ ||
+               !operands_.epilogue.empty()) {
       cut_rows(kernel, parts);
     } else {
       cut_columns(kernel, parts);
@@ -118,14 +121,7 @@ class Planner {
     if (!c_.batch.empty() || problem_.transpose_b ||
         (c_.rows < kFewRows && b_.rows * b_.columns > kManyElements && threads_ > 1))
       return nullptr;
-    const auto plain = block(b_, {}, b_.rows, b_.columns, type_);
-    const dnnl::memory::desc any(plain.get_dims(), type_, dnnl::memory::format_tag::any);
-    const auto rows = cut(c_.rows, threads_worth(), kRowGrain)[1];
-    const SequentialOpenMp sequential;
-    const dnnl::matmul::primitive_desc descriptor(
-        onednn_engine(), block(a_, {}, rows, a_.columns, type_), any,
-        block(c_, {}, rows, c_.columns, type_), user_scratchpad());
-    return weight_layout(descriptor.weights_desc(), plain, axes);
+    return weight_layout(wanted_desc(), plain_desc(), axes);
   }
 
  private:
@@ -133,6 +129,51 @@ class Planner {
 
   int threads_worth() const {
     return parts_for_product(count(c_.batch) * c_.rows * c_.columns * a_.columns, threads_);
+  }
+
+  dnnl::memory::desc plain_desc() const { return block(b_, {}, b_.rows, b_.columns, type_); }
+
+  /// The second operand as oneDNN would have it.
+  dnnl::memory::desc wanted_desc() const {
+    const dnnl::memory::desc any({b_.rows, b_.columns}, type_, dnnl::memory::format_tag::any);
+    const auto rows = cut(c_.rows, threads_worth(), kRowGrain)[1];
+    const SequentialOpenMp sequential;
+    return dnnl::matmul::primitive_desc(onednn_engine(), block(a_, {}, rows, a_.columns, type_),
+                                        any, block(c_, {}, rows, c_.columns, type_),
+                                        user_scratchpad())
+        .weights_desc();
+  }
+
+  /// The rows of a wide matrix lie so far apart that a tile of its columns, read for every few rows
+  /// of the other operand, does not fit the first cache.
+  bool pays_to_pack() const {
+    constexpr std::int64_t kFewestRows = 256, kFewestColumns = 256;
+    return c_.batch.empty() && !problem_.transpose_b && !operands_.b_layout &&
+           c_.rows >= kFewestRows && b_.columns >= kFewestColumns && b_.columns > b_.rows;
+  }
+
+  /// Brings the second operand into that order first, each thread some of its columns.
+  void pack(StagedKernel& kernel) {
+    const auto plain = plain_desc(), wanted = wanted_desc();
+    if (plain == wanted) return;
+    packed_ = wanted;
+    const Place place = Place::scratch(kernel.reserve(wanted.get_size()));
+    const auto bounds = cut(b_.columns, threads_, block_columns(wanted));
+    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+      const Dims dims = {b_.rows, bounds[i + 1] - bounds[i]}, offsets = {0, bounds[i]};
+      kernel.add(reorder(plain.submemory_desc(dims, offsets), wanted.submemory_desc(dims, offsets)),
+                 {operands_.b_place, place});
+    }
+    kernel.next_stage();
+    b_place_ = place;
+  }
+
+  static std::int64_t block_columns(const dnnl::memory::desc& matrix) {
+    const auto sizes = matrix.get_inner_blks(), axes = matrix.get_inner_idxs();
+    std::int64_t columns = 1;
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      if (axes[i] == 1) columns *= sizes[i];
+    return columns;
   }
 
   /// (…, m, k) times (k, n) is one product of all rows.
@@ -183,7 +224,9 @@ class Planner {
   void add(StagedKernel& kernel, const Dims& a_batch, const Dims& b_batch, const Dims& c_batch,
            std::int64_t rows, std::int64_t columns, const Offsets& offsets) {
     const auto a = block(a_, a_batch, rows, a_.columns, type_);
-    const auto b = described(operands_.b_layout, block(b_, b_batch, b_.rows, columns, type_));
+    const auto b = packed_
+                       ? *packed_
+                       : described(operands_.b_layout, block(b_, b_batch, b_.rows, columns, type_));
     const auto c = block(c_, c_batch, rows, columns, type_);
     const auto bytes = [&](std::int64_t elements) {
       return static_cast<std::size_t>(elements * element_);
@@ -191,7 +234,7 @@ class Planner {
     std::vector<Primitive::Argument> arguments = {
         {DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}};
     std::vector<Place> places = {operands_.a_place.after(bytes(offsets.a)),
-                                 operands_.b_place.after(bytes(offsets.b)),
+                                 b_place_.after(bytes(offsets.b)),
                                  operands_.c_place.after(bytes(offsets.c))};
     dnnl::memory::desc bias;
     if (problem_.bias) {
@@ -245,6 +288,8 @@ class Planner {
   dnnl::memory::data_type type_;
   std::int64_t element_;
   Operand a_, b_, c_;
+  Place b_place_ = operands_.b_place;
+  std::optional<dnnl::memory::desc> packed_;
 };
 
 MatmulOperands operands_of(const MatmulProblem& problem, const engine::KernelCall& call) {
