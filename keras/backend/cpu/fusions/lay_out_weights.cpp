@@ -9,10 +9,12 @@
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/lay_out.h"
 #include "keras/backend/cpu/onednn/convolution.h"
+#include "keras/backend/cpu/onednn/recurrence.h"
 #include "keras/engine/graph/graph_index.h"
 #include "keras/engine/passes/fixed_values.h"
 #include "keras/engine/runtime/backend.h"
 #include "keras/engine/runtime/program.h"
+#include "keras/ops/nn/recurrence.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -148,6 +150,7 @@ class WeightLayouts {
           if (!matmul_refusal(problem, question).empty()) return nullptr;
           return matmul_weight_layout(problem, question);
         });
+      if (call.op == &ops::recurrence_op) lay_out_product(call, recurrence_kernel_layout);
       calls_.push_back(std::move(call));
     }
     graph_.calls = std::move(calls_);

@@ -68,7 +68,8 @@ class RecurrenceKernel : public engine::PreparedKernel {
       : sizes_(call, outputs),
         bounds_(cut_batch(sizes_, call.threads)),
         products_(backward ? sizes_.gates : sizes_.units, backward ? sizes_.units : sizes_.gates,
-                  onednn_type(sizes_.dtype), backward, backward, bounds_) {}
+                  onednn_type(sizes_.dtype), backward, backward, bounds_,
+                  backward ? nullptr : call.input_layout(1)) {}
 
   std::size_t parts() const { return bounds_.size() - 1; }
   std::int64_t part_rows() const { return bounds_[1] - bounds_[0] + 1; }
@@ -305,6 +306,13 @@ std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) 
 }
 
 }  // namespace
+
+engine::LayoutPtr recurrence_kernel_layout(const engine::KernelCall& call) {
+  if (call.inputs[1].dtype != DType::kFloat32 || !refusal(call).empty()) return nullptr;
+  const std::vector<std::int64_t> bounds =
+      cut_batch(Sizes(call, call.outputs[0].shape), call.threads);
+  return StepProducts::wanted_layout(call.inputs[1].shape, bounds[1] - bounds[0]);
+}
 
 bool has_brain_products() {
   const auto present = static_cast<unsigned>(dnnl::get_effective_cpu_isa());

@@ -10,6 +10,10 @@ namespace keras::backend::cpu {
 extern const engine::Kernel onednn_recurrence;
 extern const engine::Kernel onednn_recurrence_gradient;
 
+/// The layout in which a call of ops::recurrence_op wants its kernel, the second input, where that
+/// stays the same from run to run; null for row-major.
+engine::LayoutPtr recurrence_kernel_layout(const engine::KernelCall& call);
+
 /// True when the processor has instructions for products of bfloat16 numbers.
 bool has_brain_products();
 

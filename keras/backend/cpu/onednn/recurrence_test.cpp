@@ -7,7 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/engine/runtime/compiled_function.h"
+#include "keras/engine/runtime/executable.h"
 #include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/tensor/variable.h"
 #include "keras/engine/text.h"
 #include "keras/ops/core.h"
 #include "keras/ops/nn/recurrence.h"
@@ -109,6 +113,38 @@ TEST(OnednnRecurrence, GivesTheSameWhenThreadsShareTheSteps) {
               << "cell " << static_cast<int>(cell) << " output " << i << " threads " << threads;
       }
     }
+  engine::set_num_threads(before);
+}
+
+/// A kernel that is only read lies in blocks of columns.
+TEST(OnednnRecurrence, GivesTheSameWithAKernelInBlocks) {
+  const int before = engine::num_threads();
+  for (const auto cell : {RecurrentCell::kSimple, RecurrentCell::kLstm, RecurrentCell::kGru})
+    for (const std::int64_t batch : {1, 3})
+      for (const int threads : {1, 2}) {
+        engine::set_num_threads(threads);
+        const std::int64_t units = 128, gates = ops::gate_count(cell) * units;
+        const RecurrenceAttrs attrs{.cell = cell, .saves = false};
+        const Variable kernel{scattered({units, gates}, 0.1)};
+        Tensors inputs = {scattered({batch, 7, gates}, 2.0), kernel.value(),
+                          scattered({batch, units}, 0.9)};
+        if (cell == RecurrentCell::kLstm) inputs.push_back(scattered({batch, units}, 0.8));
+        if (cell == RecurrentCell::kGru) inputs.push_back(scattered({units}, 0.5));
+        const Tensors want = ops::emit_all(ops::recurrence_op, inputs, attrs);
+        const CompiledFunction compiled([&](const Tensors& in) {
+          Tensors all = inputs;
+          all[0] = in[0];
+          all[1] = kernel.value();
+          return ops::emit_all(ops::recurrence_op, all, attrs);
+        });
+        const auto& graph = compiled.executable({inputs[0].spec()})->graph();
+        EXPECT_EQ(graph.layout(graph.variables[0].initial) != nullptr,
+                  nn_functions().small_product != nullptr);
+        const Tensors got = compiled({inputs[0]});
+        for (std::size_t i = 0; i < want.size(); ++i)
+          EXPECT_EQ(got[i].to_vector<float>(), want[i].to_vector<float>())
+              << "cell " << static_cast<int>(cell) << " output " << i << " threads " << threads;
+      }
   engine::set_num_threads(before);
 }
 

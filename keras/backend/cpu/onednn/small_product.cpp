@@ -74,9 +74,12 @@ bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operan
 }
 
 engine::LayoutPtr small_product_layout(const Shape& weights, int threads) {
+  const std::int64_t block = block_columns(weights[-1], threads);
+  return block == 0 ? nullptr : column_blocks_layout(weights, block);
+}
+
+engine::LayoutPtr column_blocks_layout(const Shape& weights, std::int64_t block) {
   const std::int64_t columns = weights[-1], depth = weights.size() / columns;
-  const std::int64_t block = block_columns(columns, threads);
-  if (block == 0) return nullptr;
   std::vector<std::vector<std::int64_t>> places(static_cast<std::size_t>(weights.rank()));
   std::int64_t stride = block;
   for (int axis = weights.rank() - 2; axis >= 0; --axis) {

@@ -11,6 +11,8 @@ bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operan
 /// The layout in which such a product wants weights (…, columns): blocks of columns, in each one
 /// input after the other. Null where the columns make no such blocks.
 engine::LayoutPtr small_product_layout(const Shape& weights, int threads);
+/// The same in blocks of so many columns, which must divide them.
+engine::LayoutPtr column_blocks_layout(const Shape& weights, std::int64_t block);
 bool is_small_product_layout(const engine::LayoutPtr& layout);
 
 /// Adds the shares of a small product, each some columns, to the kernel's current stage.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "keras/backend/cpu/onednn/small_product.h"
+
 namespace keras::backend::cpu {
 namespace {
 
@@ -13,14 +15,18 @@ constexpr std::int64_t kSmallBlock = 64, kMostSmallRows = 6;
 
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
+bool are_small(std::int64_t n, std::int64_t rows) {
+  return n % kSmallBlock == 0 && rows <= kMostSmallRows && nn_functions().small_product;
+}
+
 }  // namespace
 
 StepProducts::StepProducts(std::int64_t k, std::int64_t n, Type type, bool turned, bool adds,
-                           const std::vector<std::int64_t>& bounds)
+                           const std::vector<std::int64_t>& bounds, const engine::LayoutPtr& layout)
     : k_(k),
       n_(n),
-      small_(type == Type::f32 && !turned && !adds && n % kSmallBlock == 0 &&
-             bounds[1] - bounds[0] <= kMostSmallRows && nn_functions().small_product),
+      small_(type == Type::f32 && !turned && !adds && are_small(n, bounds[1] - bounds[0])),
+      in_blocks_(layout != nullptr),
       given_({k, n}, type, turned ? Tag::ba : Tag::ab) {
   if (small_) return;
   const SequentialOpenMp sequential;
@@ -41,6 +47,10 @@ StepProducts::StepProducts(std::int64_t k, std::int64_t n, Type type, bool turne
   reorder_ = std::make_unique<Primitive>(
       reorder, dnnl::reorder(reorder),
       std::vector<Primitive::Argument>{{DNNL_ARG_SRC, given_}, {DNNL_ARG_DST, wanted_}});
+}
+
+engine::LayoutPtr StepProducts::wanted_layout(const Shape& kernel, std::int64_t rows) {
+  return are_small(kernel[1], rows) ? column_blocks_layout(kernel, kSmallBlock) : nullptr;
 }
 
 std::size_t StepProducts::packed_bytes() const {
@@ -80,7 +90,7 @@ void StepProducts::run_share(std::int64_t groups, int share, int count, std::int
   const std::int64_t group = n_ / groups;
   for (std::int64_t first = group / count * share; first < n_; first += group) {
     SmallProduct product = small_product(rows, x, kernel, y);
-    product.b += first;
+    product.b += in_blocks_ ? first * k_ : first;
     product.c += first;
     product.columns = group / count;
     nn_functions().small_product(product);
@@ -106,8 +116,10 @@ SmallProduct StepProducts::small_product(std::int64_t rows, void* x, void* kerne
   SmallProduct product{};
   product.rows = rows;
   product.depth = product.a_stride = k_;
-  product.columns = product.b_stride = product.c_stride = n_;
-  product.block = product.block_stride = kSmallBlock;
+  product.columns = product.c_stride = n_;
+  product.block = kSmallBlock;
+  product.b_stride = in_blocks_ ? kSmallBlock : n_;
+  product.block_stride = in_blocks_ ? kSmallBlock * k_ : kSmallBlock;
   product.a = static_cast<const float*>(x);
   product.b = static_cast<const float*>(kernel);
   product.c = static_cast<float*>(y);

@@ -17,9 +17,13 @@ namespace keras::backend::cpu {
 class StepProducts {
  public:
   /// `turned`: the kernel lies as (n, k); `adds`: the product is added to what is there; `bounds`:
-  /// where the parts' rows begin, and the end.
+  /// where the parts' rows begin, and the end; `layout`: null, or the one of `wanted_layout`.
   StepProducts(std::int64_t k, std::int64_t n, dnnl::memory::data_type type, bool turned, bool adds,
-               const std::vector<std::int64_t>& bounds);
+               const std::vector<std::int64_t>& bounds, const engine::LayoutPtr& layout = nullptr);
+
+  /// The layout in which products of so many rows in float32, neither turned nor adding, want a
+  /// kernel (k, n) that stays the same from run to run; null for row-major.
+  static engine::LayoutPtr wanted_layout(const Shape& kernel, std::int64_t rows);
 
   std::size_t packed_bytes() const;
   std::size_t scratchpad_bytes() const;
@@ -42,6 +46,7 @@ class StepProducts {
 
   std::int64_t k_, n_;
   bool small_;
+  bool in_blocks_;  ///< of columns, which are contiguous
   dnnl::memory::desc given_, wanted_;
   std::map<std::int64_t, std::unique_ptr<Primitive>> products_;
   std::unique_ptr<Primitive> reorder_;
