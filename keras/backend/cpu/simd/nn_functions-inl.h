@@ -2,6 +2,8 @@
 
 #ifdef __AVX512F__
 #include <immintrin.h>
+
+#include <utility>
 #endif
 
 #include <type_traits>

@@ -6,8 +6,10 @@ namespace {
 
 #ifdef __AVX512F__
 
-/// With blocks of 64 columns the sums of so many rows and a row of weights fill the registers.
-constexpr std::int64_t kMostTileRows = 6;
+/// The sums of so many rows and a row of weights fill the registers.
+constexpr std::int64_t most_tile_rows(std::int64_t vectors) {
+  return vectors == 1 ? 12 : 24 / vectors;
+}
 /// Weights are fetched so many inputs ahead: further than the processor looks by itself.
 constexpr std::int64_t kAhead = 16;
 
@@ -20,16 +22,18 @@ struct ProductTile {
   float* c;
   std::int64_t c_stride;
   bool adds;  ///< to what is there
+  std::int64_t ahead = kAhead;
 };
 
 template <bool kTransposed, int kRows, int kVectors>
 void product_tile(const ProductTile& t) {
   Vec sums[kRows][kVectors] = {};
   const float* b = t.b;
+  const std::int64_t ahead = t.ahead * t.b_stride;
   for (std::int64_t k = 0; k < t.depth; ++k, b += t.b_stride) {
     Vec weights[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      __builtin_prefetch(b + kAhead * t.b_stride + v * kLanes);
+      __builtin_prefetch(b + ahead + v * kLanes);
       get(weights[v], b + v * kLanes);
     }
     for (int r = 0; r < kRows; ++r) {
@@ -53,30 +57,38 @@ void product_tile(const ProductTile& t) {
 using ProductTileFunction = void (*)(const ProductTile&);
 
 /// That of so many vectors by rows, from 1 on.
+template <bool kTransposed, int kVectors, int... kRows>
+KERAS_INLINE ProductTileFunction tile_of_rows(std::int64_t rows,
+                                              std::integer_sequence<int, kRows...>) {
+  static constexpr ProductTileFunction kTiles[] = {
+      product_tile<kTransposed, kRows + 1, kVectors>...};
+  return kTiles[rows - 1];
+}
+
 template <bool kTransposed, int kVectors>
-constexpr ProductTileFunction kTilesByRows[kMostTileRows] = {
-    product_tile<kTransposed, 1, kVectors>, product_tile<kTransposed, 2, kVectors>,
-    product_tile<kTransposed, 3, kVectors>, product_tile<kTransposed, 4, kVectors>,
-    product_tile<kTransposed, 5, kVectors>, product_tile<kTransposed, 6, kVectors>};
+KERAS_INLINE ProductTileFunction tile_of_rows(std::int64_t rows) {
+  return tile_of_rows<kTransposed, kVectors>(
+      rows, std::make_integer_sequence<int, most_tile_rows(kVectors)>());
+}
 
 template <bool kTransposed>
 KERAS_INLINE ProductTileFunction product_tile_for(std::int64_t rows, std::int64_t columns) {
   switch (columns / kLanes) {
     case 1:
-      return kTilesByRows<kTransposed, 1>[rows - 1];
+      return tile_of_rows<kTransposed, 1>(rows);
     case 2:
-      return kTilesByRows<kTransposed, 2>[rows - 1];
+      return tile_of_rows<kTransposed, 2>(rows);
     case 3:
-      return kTilesByRows<kTransposed, 3>[rows - 1];
+      return tile_of_rows<kTransposed, 3>(rows);
     default:
-      return kTilesByRows<kTransposed, 4>[rows - 1];
+      return tile_of_rows<kTransposed, 4>(rows);
   }
 }
 
 /// The product of all rows and of 16, 32, 48 or 64 columns; `whole` is that of its first row.
 template <bool kTransposed>
 void product_rows(const ProductTile& whole, std::int64_t rows, std::int64_t columns) {
-  const std::int64_t tiles = (rows + kMostTileRows - 1) / kMostTileRows;
+  const std::int64_t most = most_tile_rows(columns / kLanes), tiles = (rows + most - 1) / most;
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
     const std::int64_t first = rows * tile / tiles, last = rows * (tile + 1) / tiles;
     ProductTile part = whole;
