@@ -211,7 +211,9 @@ class Planner {
   }
 
   void cut_columns(StagedKernel& kernel, int parts) {
-    const auto bounds = cut(c_.columns, parts, 64);
+    // Few columns in wide pieces would leave one thread most of the work.
+    constexpr std::int64_t kFewColumns = 512;
+    const auto bounds = cut(c_.columns, parts, c_.columns < kFewColumns ? 16 : 64);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
       add(kernel, a_.batch, b_.batch, c_.batch, c_.rows, bounds[i + 1] - bounds[i],
           {0, bounds[i] * b_.column_stride(), bounds[i], bounds[i]});
