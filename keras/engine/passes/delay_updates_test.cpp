@@ -108,18 +108,20 @@ TEST_F(DelayUpdates, StayWhereTheirOutcomeIsUsed) {
 }
 
 TEST_F(DelayUpdates, VariablesThatChangePlaces) {
-  const Variable a{ramp({4})}, b{2.0f * ramp({4})};
+  const Variable a{ramp({4})}, b{2.0f * ramp({4})}, c{3.0f * ramp({4})};
   const CompiledFunction f([&](const Tensors&) {
     const Tensor old = a.value();
     a.assign(b.value() + 1.0f);
-    b.assign(old + 1.0f);
+    b.assign(c.value() + 1.0f);
+    c.assign(old + 1.0f);
     return Tensors{};
   });
-  const std::vector<float> first = (2.0f * ramp({4}) + 1.0f).to_vector<float>(),
-                           second = (ramp({4}) + 1.0f).to_vector<float>();
+  const auto plus_one = [](const Variable& v) { return (v.value() + 1.0f).to_vector<float>(); };
+  const std::vector<float> first = plus_one(b), second = plus_one(c), third = plus_one(a);
   f({});
   EXPECT_EQ(a.value().to_vector<float>(), first);
   EXPECT_EQ(b.value().to_vector<float>(), second);
+  EXPECT_EQ(c.value().to_vector<float>(), third);
 }
 
 }  // namespace

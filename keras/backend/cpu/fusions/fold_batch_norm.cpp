@@ -66,8 +66,9 @@ class Folder {
       return false;
     }
     const TensorSpec& weights = spec(call.inputs[1]);
-    return fixed_.contains(call.inputs[1]) && weights.dtype == DType::kFloat32 &&
-           spec(call.outputs[0]).dtype == DType::kFloat32 &&
+    // A product that is fixed itself is computed once anyway, and may be another one's factor.
+    return fixed_.contains(call.inputs[1]) && !fixed_.contains(call.outputs[0]) &&
+           weights.dtype == DType::kFloat32 && spec(call.outputs[0]).dtype == DType::kFloat32 &&
            weights.shape.slice(0, -1).size() <= kMostTerms;
   }
 

@@ -136,6 +136,47 @@ TEST_F(FoldBatchNorm, LeavesAloneWhatItWouldHaveToDoInEachRun) {
   EXPECT_EQ(trained.executable({x.spec()})->graph().prologue, nullptr);
 }
 
+TEST_F(FoldBatchNorm, LeavesAloneProductsOfWeights) {
+  const Variable a{ramp({1, 8})}, b{ramp({1, 8}) + 1.0f}, first{ramp({8, 16})},
+      second{ramp({8, 16}) - 1.0f}, factor{ramp({16})};
+  expect_operands(
+      [&](const Tensor& x) {
+        const Tensor sum =
+            ops::matmul(a.value(), first.value()) + ops::matmul(b.value(), second.value());
+        return ops::matmul(x, first.value()) + sum * factor.value();
+      },
+      ramp({50, 8}), 1, 1);
+}
+
+TEST_F(FoldBatchNorm, GivesEachUseOfSharedWeightsItsOwnFactor) {
+  const Variable kernel{ramp({1, 1, 16, 32})}, factor{ramp({32})}, other{ramp({32}) - 1.0f},
+      rest{ramp({32})};
+  expect_operands(
+      [&](const Tensor& x) {
+        const auto convolved = [&] { return ops::conv(x, kernel.value()); };
+        return ops::concatenate({normalized(convolved(), factor, rest),
+                                 normalized(ops::conv(2.0f * x, kernel.value()), other, rest)});
+      },
+      ramp({2, 5, 5, 16}), 2, 4);
+}
+
+TEST_F(FoldBatchNorm, LeavesAloneTransposedAndHalfWeights) {
+  const Variable kernel{ramp({16, 8})}, factor{ramp({16})}, rest{ramp({16})};
+  const Variable half{ops::cast(ramp({8, 16}), DType::kBfloat16)};
+  const Variable half_factor{ops::cast(ramp({16}), DType::kBfloat16)};
+  expect_operands(
+      [&](const Tensor& x) {
+        return ops::matmul(x, ops::transpose(kernel.value())) * factor.value() + rest.value();
+      },
+      ramp({50, 8}), 1, 2);
+  expect_operands(
+      [&](const Tensor& x) {
+        const Tensor y = ops::matmul(ops::cast(x, DType::kBfloat16), half.value());
+        return ops::cast(y * half_factor.value(), DType::kFloat32);
+      },
+      ramp({50, 8}), 1, 1);
+}
+
 TEST_F(FoldBatchNorm, LeavesAloneWhatOthersUseAndSumsOfMany) {
   const Variable kernel{ramp({1, 1, 16, 32})}, wide{ramp({1, 1, 1024, 32})}, factor{ramp({32})},
       rest{ramp({32})};

@@ -1,11 +1,7 @@
 #include "keras/backend/cpu/fusions/lay_out.h"
 
-#include <cstring>
 #include <memory>
 #include <string>
-#include <utility>
-
-#include "keras/engine/runtime/memory_plan.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -13,23 +9,16 @@ namespace {
 class LayOut final : public engine::PreparedKernel {
  public:
   explicit LayOut(const engine::KernelCall& call)
-      : layout_(call.output_layout(0)),
-        bytes_(engine::byte_size(call.inputs[0])),
-        element_(dtype_size(call.inputs[0].dtype)) {}
+      : layout_(call.output_layout(0)), element_(dtype_size(call.inputs[0].dtype)) {}
 
   void run(const engine::Buffers& buffers) const override {
-    const auto* from = static_cast<const std::byte*>(buffers.inputs[0]);
-    auto* to = static_cast<std::byte*>(buffers.outputs[0]);
-    if (layout_) {
-      layout_->pack(from, to, element_);
-    } else {
-      std::memcpy(to, from, bytes_);
-    }
+    layout_->pack(static_cast<const std::byte*>(buffers.inputs[0]),
+                  static_cast<std::byte*>(buffers.outputs[0]), element_);
   }
 
  private:
   engine::LayoutPtr layout_;
-  std::size_t bytes_, element_;
+  std::size_t element_;
 };
 
 }  // namespace
@@ -42,7 +31,9 @@ const engine::Op lay_out_op = engine::define_op<engine::NoAttrs>({
 const engine::Kernel memory_lay_out{
     "memory_lay_out",
     [](const engine::KernelCall& call) {
-      return std::string(call.input_layout(0) ? "takes row-major operands" : "");
+      return std::string(call.input_layout(0) || !call.output_layout(0)
+                             ? "takes a row-major operand into a layout"
+                             : "");
     },
     [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
       return std::make_unique<LayOut>(call);

@@ -45,8 +45,10 @@ bool is_onednns(const engine::KernelCall& convolution) {
 /// The values that must lie in one layout because element-wise work ties them together.
 class Component {
  public:
-  Component(const Graph& graph, const engine::GraphIndex& index)
-      : graph_(graph), index_(index), inside_(graph.values.size(), false) {}
+  /// `row_major`: values that must stay so.
+  Component(const Graph& graph, const engine::GraphIndex& index,
+            const std::vector<ValueId>& row_major)
+      : graph_(graph), index_(index), row_major_(row_major), inside_(graph.values.size(), false) {}
 
   /// False when something ties a value to row-major order.
   bool grow(ValueId start) {
@@ -74,7 +76,8 @@ class Component {
     const auto among = [value](const std::vector<ValueId>& ids) {
       return std::find(ids.begin(), ids.end(), value) != ids.end();
     };
-    if (among(graph_.arguments) || among(graph_.results) || is_constant(value)) return false;
+    if (among(graph_.arguments) || among(graph_.results) || among(row_major_) || is_constant(value))
+      return false;
     for (const auto& variable : graph_.variables)
       if (variable.initial == value || variable.final == value) {
         add(variable.initial);
@@ -122,6 +125,7 @@ class Component {
 
   const Graph& graph_;
   const engine::GraphIndex& index_;
+  const std::vector<ValueId>& row_major_;
   Shape shape_;
   std::vector<bool> inside_;
   std::vector<ValueId> values_;
@@ -177,6 +181,7 @@ class WeightLayouts {
     const ValueId copy = graph_.add_value(graph_.spec(value));
     graph_.set_layout(copy, std::move(layout));
     calls_.push_back({&lay_out_op, engine::NoAttrs{}, {value}, {copy}});
+    copied_.push_back(value);
     return copy;
   }
 
@@ -207,7 +212,7 @@ class WeightLayouts {
       return convolution_kernel_layout(convolution_problem(question), question, false);
     });
     if (!layout) return;
-    Component component(graph_, index_);
+    Component component(graph_, index_, copied_);
     if (!component.grow(kernel)) return;
     for (const ValueId value : component.values()) graph_.set_layout(value, layout);
   }
@@ -242,7 +247,8 @@ class WeightLayouts {
   Graph graph_;
   engine::GraphIndex index_;
   engine::FixedValues fixed_values_;
-  std::vector<ValueId> fixed_;  ///< arguments
+  std::vector<ValueId> fixed_;   ///< arguments
+  std::vector<ValueId> copied_;  ///< into another layout
   std::vector<GraphCall> calls_;
 };
 

@@ -170,6 +170,23 @@ TEST_F(LayOutWeights, WhatIsMadeOfWeightsIsPackedOnce) {
   }
 }
 
+TEST_F(LayOutWeights, WhatIsPackedLeavesWeightsThatItIsMadeOfAlone) {
+  const Tensor x = ramp({16, 16, 16, 32});
+  const Variable kernel{ramp({5, 5, 32, 64})};
+  for (const bool made_first : {false, true}) {
+    const auto function = [&](const Tensors& in) {
+      const Tensor plain = kernel.value(), made = ops::exp(plain);
+      const auto convolve = [&](const Tensor& weights) {
+        return ops::conv(in[0], weights, {.padding = "same"});
+      };
+      return Tensors{convolve(made_first ? made : plain), convolve(made_first ? plain : made)};
+    };
+    const Tensors expected = function({x}), got = compile(function)({x});
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      testing::expect_values(got[i], expected[i].shape(), expected[i].to_vector<float>(), 1e-5f);
+  }
+}
+
 TEST_F(LayOutWeights, WhatIsMadeOfWeightsStaysRowMajorForOtherUses) {
   const Tensor x = ramp({16, 16, 16, 32});
   const Variable kernel{ramp({5, 5, 32, 64})};

@@ -12,6 +12,7 @@
 #include "keras/engine/runtime/compiled_function.h"
 #include "keras/engine/runtime/executable.h"
 #include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/tensor/variable.h"
 #include "keras/layers/attention/multi_head_attention.h"
 #include "keras/layers/convolutional/conv.h"
 #include "keras/layers/convolutional/depthwise_conv.h"
@@ -31,6 +32,7 @@
 #include "keras/ops/nn.h"
 #include "keras/ops/numpy.h"
 #include "keras/random/random.h"
+#include "tests/support/tensors.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -38,7 +40,7 @@ namespace {
 using Function = std::function<Tensors(const Tensors&)>;
 
 /// What is worth a loop depends on the threads.
-class LoopOverBatch : public testing::Test {
+class LoopOverBatch : public ::testing::Test {
  protected:
   void SetUp() override { engine::set_num_threads(2); }
   void TearDown() override { engine::set_num_threads(threads_); }
@@ -249,6 +251,28 @@ TEST_F(LoopOverBatch, TakesHalfNumbers) {
   EXPECT_EQ(loops_of(predict, x).size(), 1U);
   const auto looped = run(predict, x)[0], whole = run(predict, x, false)[0];
   for (std::size_t i = 0; i < whole.size(); ++i) ASSERT_NEAR(looped[i], whole[i], 2e-2f) << i;
+}
+
+TEST_F(LoopOverBatch, LaysOutOnceWhatIsMadeOfWeights) {
+  const Variable kernel{0.25f * images(1, 5, 32 * 32)};
+  const Function function = [&](const Tensors& in) {
+    const Tensor made = ops::reshape(ops::exp(kernel.value()), {5, 5, 32, 32});
+    return Tensors{ops::relu(ops::conv(ops::relu(in[0]), made, {.padding = "same"}))};
+  };
+  const Tensors x = {images(64, 28, 32)};
+  const CompiledFunction compiled(function);
+  const auto executable = compiled.executable({x[0].spec()});
+  int laid_out = 0;
+  for (const auto& call : executable->graph().calls)
+    if (call.op == &batch_loop_op)
+      for (const auto argument : call.attrs.as<BatchLoopAttrs>().body->arguments)
+        if (call.attrs.as<BatchLoopAttrs>().body->layout(argument)) ++laid_out;
+  EXPECT_EQ(laid_out, 1) << engine::print_graph(executable->graph());
+  for (const float step : {0.0f, 0.25f}) {
+    kernel.assign(kernel.value() + step);
+    const auto expected = function(x)[0].to_vector<float>();
+    testing::expect_values(compiled(x)[0], {64, 28, 28, 32}, expected, 1e-5f);
+  }
 }
 
 TEST_F(LoopOverBatch, LeavesBatchesAloneThatHaveNoFewParts) {

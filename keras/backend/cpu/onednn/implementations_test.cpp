@@ -102,6 +102,17 @@ TEST_F(OnednnImplementations, OfAnMlpAreNoReferenceOnes) {
   expect_fast(of_model(model, {{{128, 784}, DType::kFloat32}, {{128}, DType::kInt32}}), 11);
 }
 
+/// Wide matrices, which are packed for so many rows, with columns that no block divides.
+TEST_F(OnednnImplementations, OfPackedProductsAreNoReferenceOnes) {
+  const Sequential model({Input({100}), layers::Dense(300, {.activation = "relu"}),
+                          layers::Dense(520, {.activation = "tanh"}),
+                          layers::Dense(10, {.activation = "softmax"})});
+  for (const int threads : {2, 3}) {
+    engine::set_num_threads(threads);
+    expect_fast(of_model(model, {{{257, 100}, DType::kFloat32}, {{257}, DType::kInt32}}), 11);
+  }
+}
+
 TEST_F(OnednnImplementations, OfACnnAreNoReferenceOnes) {
   const Sequential model({Input({28, 28, 1}), layers::Conv2D(32, 3, {.activation = "relu"}),
                           layers::MaxPooling2D(2), layers::Conv2D(64, 3, {.activation = "relu"}),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "keras/backend/cpu/simd/nn_functions.h"
@@ -46,7 +47,7 @@ void expect_product(const Tensor& x, const Tensor& w, const std::function<Tensor
 TEST(SmallProduct, IsThatOfMatricesForAllTilesAndBlocks) {
   const auto same = [](Tensor x) { return x; };
   const auto sum = [](double value, std::int64_t) { return value; };
-  for (const std::int64_t rows : {1, 2, 3, 4, 5, 6, 7, 9, 13, 48})
+  for (const std::int64_t rows : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 48})
     for (const std::int64_t columns : {16, 48, 64, 80, 96, 160})
       expect_product(scattered({rows, 37}, 1), scattered({37, columns}, 1), same, sum);
   // More inputs than stay in the cache.
@@ -77,6 +78,45 @@ TEST(SmallProduct, IsFinishedByTheEpilogue) {
   expect_product(
       x, w, [&](Tensor y) { return ops::sigmoid(y + bias); },
       [&](double sum, std::int64_t column) { return 1 / (1 + std::exp(-biased(sum, column))); });
+}
+
+/// Within so many units of the last place of a normal number.
+void expect_units(float got, double want, double units, float x) {
+  const double normal = std::max(std::abs(want), 1.17549435e-38);
+  const double unit = std::ldexp(1.0, std::ilogb(normal) - 23);
+  EXPECT_NEAR(got, want, units * unit) << "of " << x;
+}
+
+TEST(SmallProduct, IsAsExactAsItsSigmoidAndTanh) {
+  if (!nn_functions().small_product) GTEST_SKIP() << "no loops of our own on this processor";
+  std::vector<float> values = {0.0f, 1e-40f, -1e-30f, 1e-4f, -0.17f, 0.18f, 0.346f, -0.347f};
+  while (values.size() < 256)
+    values.push_back((static_cast<float>(values.size()) - 132.0f) * 0.7123f);
+  const Variable weights(Tensor::from(values, {1, 256}));
+  const auto columns = [&](const std::function<Tensor(Tensor)>& tail) {
+    const CompiledFunction f(
+        [&](const Tensors& in) { return Tensors{tail(ops::matmul(in[0], weights.value()))}; });
+    return f({ops::ones({1, 1})})[0].to_vector<float>();
+  };
+  const auto sigmoids = columns([](Tensor y) { return ops::sigmoid(y); });
+  const auto tanhs = columns([](Tensor y) { return ops::tanh(y); });
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double x = static_cast<double>(values[i]);
+    expect_units(sigmoids[i], 1 / (1 + std::exp(-x)), 3, values[i]);
+    expect_units(tanhs[i], std::tanh(x), 3, values[i]);
+  }
+  const float infinity = std::numeric_limits<float>::infinity();
+  values.assign(256, NAN);
+  values[0] = infinity;
+  values[1] = -infinity;
+  weights.assign(Tensor::from(values, {1, 256}));
+  const auto ends = columns([](Tensor y) { return ops::sigmoid(y); });
+  EXPECT_EQ(std::vector<float>(ends.begin(), ends.begin() + 2), (std::vector<float>{1, 0}));
+  EXPECT_TRUE(std::isnan(ends[2]));
+  const auto tanh_ends = columns([](Tensor y) { return ops::tanh(y); });
+  EXPECT_EQ(std::vector<float>(tanh_ends.begin(), tanh_ends.begin() + 2),
+            (std::vector<float>{1, -1}));
+  EXPECT_TRUE(std::isnan(tanh_ends[2]));
 }
 
 TEST(SmallProduct, AddsAResidual) {

@@ -6,7 +6,7 @@ namespace {
 
 #ifdef __AVX512F__
 
-/// The sums of so many rows and a row of weights fill the registers.
+/// The sums of so many rows and a row of weights fill the registers, as far as more rows pay.
 constexpr std::int64_t most_tile_rows(std::int64_t vectors) {
   return vectors == 1 ? 12 : 24 / vectors;
 }

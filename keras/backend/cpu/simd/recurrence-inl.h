@@ -4,19 +4,19 @@
 namespace keras::backend::cpu::KERAS_TARGET {
 namespace {
 
-KERAS_INLINE float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_f32(-x)); }
+/// Within 3 ulp; 0 where e^-x overflows, NaN for NaN.
+KERAS_INLINE float sigmoid_f32(float x) {
+  const float y = max_f32(-87.0f, min_f32(89.0f, -x));
+  const float rounded = y * kLog2E + kRounding;
+  return 1.0f / (1.0f + exp_of_rest(y, rounded - kRounding) * power_of_rounded(rounded));
+}
 
-/// Within 2 ulp: the odd polynomial near 0, where 1 - 2 / (e^2x + 1) would cancel.
+/// Within 3 ulp, by e^2x - 1, which is as exact near 0; NaN for NaN.
 KERAS_INLINE float tanh_f32(float x) {
-  const float z = x * x;
-  float p = -5.70498872745e-3f;
-  p = p * z + 2.06390887954e-2f;
-  p = p * z - 5.37397155531e-2f;
-  p = p * z + 1.33314422036e-1f;
-  p = p * z - 3.33332819422e-1f;
-  const float small = x + x * z * p;
-  const float large = 1.0f - 2.0f / (exp_f32(2.0f * x) + 1.0f);
-  return z < 0.390625f ? small : large;
+  const float y = 2.0f * max_f32(-20.0f, min_f32(20.0f, x));
+  const float rounded = y * kLog2E + kRounding, power = power_of_rounded(rounded);
+  const float expm1 = expm1_of_rest(y, rounded - kRounding) * power + (power - 1.0f);
+  return expm1 / (expm1 + 2.0f);
 }
 
 template <typename T>
