@@ -232,7 +232,8 @@ bool is_small_matmul(const ConvolutionProblem& problem, const engine::KernelCall
 engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,
                                        const engine::KernelCall& call) {
   const Shape& weights = call.inputs[1].shape;
-  if (is_small_matmul(problem, call)) return small_product_layout(weights, call.threads);
+  if (is_small_matmul(problem, call))
+    return small_product_layout(weights, SmallProductRows::kMore, call.threads);
   const MatmulOperands operands = operands_of(problem, call);
   std::vector<std::vector<int>> axes(static_cast<std::size_t>(weights.rank() - 2));
   axes.push_back({0});

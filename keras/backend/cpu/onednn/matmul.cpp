@@ -332,7 +332,7 @@ engine::LayoutPtr matmul_weight_layout(const MatmulProblem& problem,
   const MatmulOperands operands = operands_of(problem, call);
   if (is_small_product(problem, operands))
     return call.inputs[1].shape.rank() == 2
-               ? small_product_layout(call.inputs[1].shape, call.threads)
+               ? small_product_layout(call.inputs[1].shape, SmallProductRows::kFew, call.threads)
                : nullptr;
   return matmul_weight_layout(problem, operands, {{0}, {1}}, call.threads);
 }

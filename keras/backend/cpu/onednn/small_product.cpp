@@ -28,22 +28,24 @@ class ColumnBlocks final : public engine::Layout {
   std::int64_t block_;
 };
 
-/// The block with which the thread that has most of them is done first. Narrow ones keep the
-/// processor less busy: what they lose lies between what they were measured to lose with one row
-/// (16 columns take 3.5 times as long as 64) and with nine (1.6 times). 0 where none divides the
-/// columns.
-std::int64_t block_columns(std::int64_t columns, int threads) {
+/// The block with which the thread that has most of them is done first. With few rows narrow ones
+/// keep the processor less busy: what they lose lies between what they were measured to lose with
+/// one row (16 columns take 3.5 times as long as 64) and with nine (1.6 times). With more rows,
+/// weights from memory come faster through 32. 0 where none divides the columns.
+std::int64_t block_columns(std::int64_t columns, SmallProductRows rows, int threads) {
   struct Width {
     std::int64_t block;
-    double slowness;
+    double slowness, with_more_rows;
   };
   std::int64_t best = 0;
   double least = std::numeric_limits<double>::infinity();
-  for (const auto& [block, slowness] : {Width{64, 1}, {48, 1.1}, {32, 1.25}, {16, 2}}) {
-    if (columns % block != 0) continue;
-    const std::int64_t most = (columns / block + threads - 1) / threads;
-    const double time = static_cast<double>(most * block) * slowness;
-    if (time < least) best = block;
+  for (const Width& width :
+       {Width{64, 1, 1.1}, Width{48, 1.1, 1.1}, Width{32, 1.25, 1}, Width{16, 2, 2}}) {
+    if (columns % width.block != 0) continue;
+    const std::int64_t most = (columns / width.block + threads - 1) / threads;
+    const double time = static_cast<double>(most * width.block) *
+                        (rows == SmallProductRows::kFew ? width.slowness : width.with_more_rows);
+    if (time < least) best = width.block;
     least = std::min(least, time);
   }
   return best;
@@ -66,15 +68,16 @@ bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operan
   return nn_functions().small_product && !problem.transpose_a && !problem.transpose_b &&
          !problem.swapped_a && !problem.swapped_b && !problem.swapped_c && is_float(operands.a) &&
          is_float(operands.b) && is_float(operands.c) && is_matrix(operands.b.shape) &&
-         operands.c.shape.size() <= kMostRows * columns && block_columns(columns, 1) > 0 &&
+         operands.c.shape.size() <= kMostRows * columns &&
+         block_columns(columns, SmallProductRows::kFew, 1) > 0 &&
          problem.epilogue.size() < kMostProductSteps &&
          std::all_of(operands.epilogue.begin(), operands.epilogue.end(),
                      [&](const auto& operand) { return is_float(operand.spec); }) &&
          (!operands.b_layout || is_small_product_layout(operands.b_layout));
 }
 
-engine::LayoutPtr small_product_layout(const Shape& weights, int threads) {
-  const std::int64_t block = block_columns(weights[-1], threads);
+engine::LayoutPtr small_product_layout(const Shape& weights, SmallProductRows rows, int threads) {
+  const std::int64_t block = block_columns(weights[-1], rows, threads);
   return block == 0 ? nullptr : column_blocks_layout(weights, block);
 }
 
@@ -106,7 +109,8 @@ void add_small_product(StagedKernel& kernel, const MatmulProblem& problem,
   product.depth = depth;
   product.a_stride = depth;
   product.c_stride = columns;
-  product.block = blocks ? blocks->block() : block_columns(columns, threads);
+  product.block =
+      blocks ? blocks->block() : block_columns(columns, SmallProductRows::kFew, threads);
   product.b_stride = blocks ? product.block : columns;
   product.block_stride = blocks ? product.block * depth : product.block;
   const std::int64_t work = rows * columns * depth;
