@@ -4,7 +4,7 @@
 namespace keras::backend::cpu::KERAS_TARGET {
 namespace {
 
-/// Within 3 ulp; 0 where e^-x overflows, NaN for NaN.
+/// Within 3 ulp; 0 below -88.37, where it would be no normal number; NaN for NaN.
 KERAS_INLINE float sigmoid_f32(float x) {
   const float y = max_f32(-87.0f, min_f32(89.0f, -x));
   const float rounded = y * kLog2E + kRounding;

@@ -12,8 +12,6 @@ constexpr std::int64_t kDepthBlock = 512;
 /// More weights than that come from memory, which takes longer.
 constexpr std::int64_t kManyWeights = std::int64_t{1} << 17;
 constexpr std::int64_t kFarAhead = 64;
-/// A tile of the widest block has so many rows.
-constexpr std::int64_t kWideBlock = 64, kFewRows = 6;
 
 void finish_columns(const SmallProduct& p, std::int64_t first, std::int64_t columns) {
   for (std::int64_t row = 0; row < p.rows; ++row)
@@ -27,16 +25,13 @@ void finish_columns(const SmallProduct& p, std::int64_t first, std::int64_t colu
 
 void small_product(const SmallProduct& p) {
   const std::int64_t ahead = p.depth * p.columns > kManyWeights ? kFarAhead : kAhead;
-  // With half the columns a tile has twice the rows, so that weights are read half as often.
-  const std::int64_t width = p.rows > kFewRows && p.block == kWideBlock ? p.block / 2 : p.block;
   for (std::int64_t column = 0; column < p.columns; column += p.block) {
     const float* b = p.b + column / p.block * p.block_stride;
     for (std::int64_t k = 0; k < p.depth; k += kDepthBlock) {
       const std::int64_t depth = p.depth - k < kDepthBlock ? p.depth - k : kDepthBlock;
-      for (std::int64_t first = 0; first < p.block; first += width)
-        product_rows<false>({depth, p.a + k, p.a_stride, b + k * p.b_stride + first, p.b_stride,
-                             p.c + column + first, p.c_stride, k > 0, ahead},
-                            p.rows, width);
+      product_rows<false>({depth, p.a + k, p.a_stride, b + k * p.b_stride, p.b_stride, p.c + column,
+                           p.c_stride, k > 0, ahead},
+                          p.rows, p.block);
     }
     finish_columns(p, column, p.block);
   }
