@@ -13,8 +13,6 @@
 namespace keras::backend::cpu {
 namespace {
 
-/// With more rows oneDNN is as fast.
-constexpr std::int64_t kMostRows = 48;
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 17;
 
@@ -69,7 +67,7 @@ bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operan
   return nn_functions().small_product && !problem.transpose_a && !problem.transpose_b &&
          !problem.swapped_a && !problem.swapped_b && !problem.swapped_c && is_float(operands.a) &&
          is_float(operands.b) && is_float(operands.c) && is_matrix(operands.b.shape) &&
-         operands.c.shape.size() <= kMostRows * columns &&
+         operands.c.shape.size() <= kMostSmallProductRows * columns &&
          block_columns(columns, SmallProductRows::kFew, 1) > 0 &&
          problem.epilogue.size() < kMostProductSteps &&
          std::all_of(operands.epilogue.begin(), operands.epilogue.end(),

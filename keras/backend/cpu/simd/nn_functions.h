@@ -94,6 +94,9 @@ struct ProductStep {
   std::int64_t operand_stride = 0;  ///< from row to row; 0 for one value a column
 };
 
+/// More are left to oneDNN, which is as fast with them.
+constexpr std::int64_t kMostSmallProductRows = 48;
+
 /// c = a·b, finished by the steps. b lies in blocks of columns: `b_stride` leads from input to
 /// input within a block, `block_stride` from block to block.
 struct SmallProduct {

@@ -24,15 +24,19 @@ struct ProductTile {
   std::int64_t c_stride;
   bool adds;  ///< to what is there
   std::int64_t ahead = kAhead;
+  const float* next = nullptr;  ///< what is read after all rows, fetched while they are
+  std::int64_t next_step = 0;
 };
 
 template <bool kTransposed, int kRows, int kVectors>
 void product_tile(const ProductTile& t) {
+  constexpr bool kFetchesNext = 2 * kRows >= most_tile_rows(kVectors);  // else it is the only tile
   Vec sums[kRows][kVectors] = {};
   const float* b = t.b;
   const std::int64_t ahead = t.ahead * t.b_stride;
   for (std::int64_t k = 0; k < t.depth; ++k, b += t.b_stride) {
     Vec weights[kVectors];
+    if constexpr (kFetchesNext) __builtin_prefetch(t.next + k * t.next_step, 0, 2);
     for (int v = 0; v < kVectors; ++v) {
       __builtin_prefetch(b + ahead + v * kLanes);
       get(weights[v], b + v * kLanes);
@@ -95,36 +99,68 @@ void product_rows(const ProductTile& whole, std::int64_t rows, std::int64_t colu
     ProductTile part = whole;
     part.a += kTransposed ? first : first * whole.a_stride;
     part.c += first * whole.c_stride;
+    if (tiles > 1) {
+      part.next_step = (columns + tiles - 1) / tiles;
+      part.next += tile * whole.depth * part.next_step;
+    }
     product_tile_for<kTransposed>(last - first, columns)(part);
   }
 }
 
+/// Gives `function` all vectors of the rows, and where each is.
 template <typename Function>
-KERAS_INLINE void for_each_number(float* c, std::int64_t columns, const Function& function) {
-  for (std::int64_t i = 0; i < columns; ++i) c[i] = function(c[i], i);
+KERAS_INLINE void for_each_vector(float* c, std::int64_t c_stride, std::int64_t rows,
+                                  std::int64_t columns, const Function& function) {
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t i = 0; i < columns; i += kLanes) {
+      Vec x;
+      get(x, c + row * c_stride + i);
+      put(c + row * c_stride + i, function(x, row, i));
+    }
 }
 
-void finish_row(const ProductStep& step, const float* operand, float* c, std::int64_t columns) {
+template <typename Function>
+KERAS_INLINE Vec each_lane(Vec x, const Function& function) {
+  Vec y;
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) y[lane] = function(x[lane]);
+  return y;
+}
+
+/// A step of rows of a multiple of 16 columns; `operand` is the first row's.
+void finish_rows(const ProductStep& step, const float* operand, float* c, std::int64_t c_stride,
+                 std::int64_t rows, std::int64_t columns) {
   using Kind = ProductStep::Kind;
-  const float bound = step.bound;
+  const auto with_operand = [&](const auto& function) {
+    for_each_vector(c, c_stride, rows, columns, [&](Vec x, std::int64_t row, std::int64_t i) {
+      Vec y;
+      get(y, operand + row * step.operand_stride + i);
+      return function(x, y);
+    });
+  };
   switch (step.kind) {
-    case Kind::kClip:
-      for_each_number(c, columns, [=](float x, std::int64_t) {
-        const float y = x < 0.0f ? 0.0f : x;
+    case Kind::kClip: {
+      const Vec zero = {}, bound = broadcast(Vec{}, step.bound);
+      for_each_vector(c, c_stride, rows, columns, [=](Vec x, std::int64_t, std::int64_t) {
+        const Vec y = x < zero ? zero : x;
         return y > bound ? bound : y;
       });
       break;
+    }
     case Kind::kSigmoid:
-      for_each_number(c, columns, [](float x, std::int64_t) { return sigmoid_f32(x); });
+      for_each_vector(c, c_stride, rows, columns, [](Vec x, std::int64_t, std::int64_t) {
+        return each_lane(x, [](float number) { return sigmoid_f32(number); });
+      });
       break;
     case Kind::kTanh:
-      for_each_number(c, columns, [](float x, std::int64_t) { return tanh_f32(x); });
+      for_each_vector(c, c_stride, rows, columns, [](Vec x, std::int64_t, std::int64_t) {
+        return each_lane(x, [](float number) { return tanh_f32(number); });
+      });
       break;
     case Kind::kMultiply:
-      for_each_number(c, columns, [=](float x, std::int64_t i) { return x * operand[i]; });
+      with_operand([](Vec x, Vec y) { return x * y; });
       break;
     case Kind::kAdd:
-      for_each_number(c, columns, [=](float x, std::int64_t i) { return x + operand[i]; });
+      with_operand([](Vec x, Vec y) { return x + y; });
       break;
   }
 }

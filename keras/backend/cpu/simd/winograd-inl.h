@@ -118,8 +118,8 @@ void finish_tile(const WinogradConvolution& w, const WinogradTile& tile, std::in
     const std::int64_t pixel = (tile.image * g.output_height + row) * g.output_width + x;
     for (int i = 0; i < w.step_count; ++i) {
       const ProductStep& step = w.steps[i];
-      finish_row(step, step.operand ? step.operand + pixel * step.operand_stride + column : nullptr,
-                 pixels[p], width);
+      finish_rows(step, step.operand ? step.operand + pixel * step.operand_stride + column : nullptr,
+                  pixels[p], width, 1, width);
     }
     if (!w.pooled)
       std::memcpy(w.y + pixel * g.output_channels + column, pixels[p],
