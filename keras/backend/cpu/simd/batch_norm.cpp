@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -42,7 +43,9 @@ class ColumnsKernel : public engine::PreparedKernel {
     engine::parallel_for(parts_, [&](int part) {
       const auto [first, last] = share_of(rows_, parts_, part);
       double* own = totals + 2 * columns_ * part;
-      sums(first, last, own, own + columns_);
+      const std::int64_t chunk = std::max<std::int64_t>(32, (256 << 10) / (columns_ * 4) / 32 * 32);
+      for (std::int64_t end = last; end > first; end -= chunk)
+        sums(std::max(first, end - chunk), end, own, own + columns_);
     });
     const std::int64_t count = both ? 2 * columns_ : columns_;
     for (int part = 1; part < parts_; ++part)
