@@ -63,7 +63,7 @@ void product_across(std::int64_t depth, const float* a, std::int64_t a_stride, c
                     float* c, std::int64_t rows, std::int64_t columns) {
   for (std::int64_t column = 0; column < columns; column += kAcrossColumns) {
     const std::int64_t rest = columns - column;
-    product_rows<false>(
+    product_rows<false, ProductTile>(
         {depth, a, a_stride, across + column * depth, kAcrossColumns, c + column, columns, false},
         rows, rest < kAcrossColumns ? rest : kAcrossColumns);
   }

@@ -23,22 +23,74 @@ struct ProductTile {
   float* c;
   std::int64_t c_stride;
   bool adds;  ///< to what is there
-  std::int64_t ahead = kAhead;
-  const float* next = nullptr;  ///< what is read after all rows, fetched while they are
-  std::int64_t next_step = 0;
 };
 
-template <bool kTransposed, int kRows, int kVectors>
-void product_tile(const ProductTile& t) {
-  constexpr bool kFetchesNext = 2 * kRows >= most_tile_rows(kVectors);  // else it is the only tile
+/// A tile whose sums are finished before they leave the registers.
+struct FinishedTile : ProductTile {
+  const float* before;  ///< the sums so far, if it adds
+  std::int64_t before_stride;
+  const float* fetch;       ///< what is brought to the caches meanwhile: of each tile its share
+  std::int64_t fetch_step;  ///< from input to input
+  const ProductStep* steps;
+  int step_count;
+  std::int64_t row, column;  ///< of the steps' operands
+};
+
+/// Whether a step is done to sums in registers; others take more of them.
+KERAS_INLINE bool is_done_in_registers(const ProductStep& step) {
+  using Kind = ProductStep::Kind;
+  return step.kind != Kind::kSigmoid && step.kind != Kind::kTanh;
+}
+
+template <int kRows, int kVectors, typename Function>
+KERAS_INLINE void for_each_sum(Vec (&sums)[kRows][kVectors], const Function& function) {
+  for (int r = 0; r < kRows; ++r)
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = function(sums[r][v], r, v * kLanes);
+}
+
+template <int kRows, int kVectors>
+KERAS_INLINE void finish_sums(const FinishedTile& t, Vec (&sums)[kRows][kVectors]) {
+  using Kind = ProductStep::Kind;
+  if (t.adds)
+    for_each_sum(sums, [&](Vec x, int r, std::int64_t c) {
+      Vec before;
+      get(before, t.before + r * t.before_stride + c);
+      return x + before;
+    });
+  for (int i = 0; i < t.step_count; ++i) {
+    const ProductStep& step = t.steps[i];
+    const float* first = step.operand + t.row * step.operand_stride + t.column;
+    const auto operand = [&](int r, std::int64_t c) {
+      Vec y;
+      get(y, first + r * step.operand_stride + c);
+      return y;
+    };
+    if (step.kind == Kind::kAdd) {
+      for_each_sum(sums, [&](Vec x, int r, std::int64_t c) { return x + operand(r, c); });
+    } else if (step.kind == Kind::kMultiply) {
+      for_each_sum(sums, [&](Vec x, int r, std::int64_t c) { return x * operand(r, c); });
+    } else {
+      const Vec zero = {}, bound = broadcast(Vec{}, step.bound);
+      for_each_sum(sums, [&](Vec x, int, std::int64_t) {
+        const Vec y = x < zero ? zero : x;
+        return y > bound ? bound : y;
+      });
+    }
+  }
+}
+
+template <bool kTransposed, int kRows, int kVectors, typename Tile>
+void product_tile(const Tile& t) {
+  constexpr bool kFinishes = std::is_same_v<Tile, FinishedTile>;
   Vec sums[kRows][kVectors] = {};
   const float* b = t.b;
-  const std::int64_t ahead = t.ahead * t.b_stride;
+  const std::int64_t ahead = kAhead * t.b_stride;
+  const float* fetch = nullptr;
+  if constexpr (kFinishes) fetch = t.fetch;
   for (std::int64_t k = 0; k < t.depth; ++k, b += t.b_stride) {
     Vec weights[kVectors];
-    if constexpr (kFetchesNext) __builtin_prefetch(t.next + k * t.next_step, 0, 2);
     for (int v = 0; v < kVectors; ++v) {
-      __builtin_prefetch(b + ahead + v * kLanes);
+      __builtin_prefetch((kFinishes ? fetch : b + ahead) + v * kLanes);
       get(weights[v], b + v * kLanes);
     }
     for (int r = 0; r < kRows; ++r) {
@@ -46,11 +98,13 @@ void product_tile(const ProductTile& t) {
           broadcast(Vec{}, kTransposed ? t.a[k * t.a_stride + r] : t.a[r * t.a_stride + k]);
       for (int v = 0; v < kVectors; ++v) sums[r][v] += x * weights[v];
     }
+    if constexpr (kFinishes) fetch += t.fetch_step;
   }
+  if constexpr (kFinishes) finish_sums(t, sums);
   for (int r = 0; r < kRows; ++r)
     for (int v = 0; v < kVectors; ++v) {
       float* c = t.c + r * t.c_stride + v * kLanes;
-      if (t.adds) {  // sums of sums lose fewer digits than one long one
+      if (!kFinishes && t.adds) {  // sums of sums lose fewer digits than one long one
         Vec before;
         get(before, c);
         sums[r][v] += before;
@@ -59,108 +113,88 @@ void product_tile(const ProductTile& t) {
     }
 }
 
-using ProductTileFunction = void (*)(const ProductTile&);
+template <typename Tile>
+using ProductTileFunction = void (*)(const Tile&);
 
 /// That of so many vectors by rows, from 1 on.
-template <bool kTransposed, int kVectors, int... kRows>
-KERAS_INLINE ProductTileFunction tile_of_rows(std::int64_t rows,
-                                              std::integer_sequence<int, kRows...>) {
-  static constexpr ProductTileFunction kTiles[] = {
-      product_tile<kTransposed, kRows + 1, kVectors>...};
+template <bool kTransposed, int kVectors, typename Tile, int... kRows>
+KERAS_INLINE ProductTileFunction<Tile> tile_of_rows(std::int64_t rows,
+                                                    std::integer_sequence<int, kRows...>) {
+  static constexpr ProductTileFunction<Tile> kTiles[] = {
+      product_tile<kTransposed, kRows + 1, kVectors, Tile>...};
   return kTiles[rows - 1];
 }
 
-template <bool kTransposed, int kVectors>
-KERAS_INLINE ProductTileFunction tile_of_rows(std::int64_t rows) {
-  return tile_of_rows<kTransposed, kVectors>(
+template <bool kTransposed, int kVectors, typename Tile>
+KERAS_INLINE ProductTileFunction<Tile> tile_of_rows(std::int64_t rows) {
+  return tile_of_rows<kTransposed, kVectors, Tile>(
       rows, std::make_integer_sequence<int, most_tile_rows(kVectors)>());
 }
 
-template <bool kTransposed>
-KERAS_INLINE ProductTileFunction product_tile_for(std::int64_t rows, std::int64_t columns) {
+template <bool kTransposed, typename Tile>
+KERAS_INLINE ProductTileFunction<Tile> product_tile_for(std::int64_t rows, std::int64_t columns) {
   switch (columns / kLanes) {
     case 1:
-      return tile_of_rows<kTransposed, 1>(rows);
+      return tile_of_rows<kTransposed, 1, Tile>(rows);
     case 2:
-      return tile_of_rows<kTransposed, 2>(rows);
+      return tile_of_rows<kTransposed, 2, Tile>(rows);
     case 3:
-      return tile_of_rows<kTransposed, 3>(rows);
+      return tile_of_rows<kTransposed, 3, Tile>(rows);
     default:
-      return tile_of_rows<kTransposed, 4>(rows);
+      return tile_of_rows<kTransposed, 4, Tile>(rows);
   }
 }
 
-/// The product of all rows and of 16, 32, 48 or 64 columns; `whole` is that of its first row.
-template <bool kTransposed>
-void product_rows(const ProductTile& whole, std::int64_t rows, std::int64_t columns) {
-  const std::int64_t most = most_tile_rows(columns / kLanes), tiles = (rows + most - 1) / most;
+/// The tiles into which so many rows of 16, 32, 48 or 64 columns are cut.
+constexpr std::int64_t tiles_of(std::int64_t rows, std::int64_t columns) {
+  const std::int64_t most = most_tile_rows(columns / kLanes);
+  return (rows + most - 1) / most;
+}
+
+/// The product of all rows and of so many columns; `whole` is that of its first row.
+template <bool kTransposed, typename Tile>
+void product_rows(const Tile& whole, std::int64_t rows, std::int64_t columns) {
+  const std::int64_t tiles = tiles_of(rows, columns);
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
     const std::int64_t first = rows * tile / tiles, last = rows * (tile + 1) / tiles;
-    ProductTile part = whole;
+    Tile part = whole;
     part.a += kTransposed ? first : first * whole.a_stride;
     part.c += first * whole.c_stride;
-    if (tiles > 1) {
-      part.next_step = (columns + tiles - 1) / tiles;
-      part.next += tile * whole.depth * part.next_step;
+    if constexpr (std::is_same_v<Tile, FinishedTile>) {
+      part.before += first * whole.before_stride;
+      part.row += first;
+      part.fetch += tile * whole.depth * whole.fetch_step;
     }
-    product_tile_for<kTransposed>(last - first, columns)(part);
+    product_tile_for<kTransposed, Tile>(last - first, columns)(part);
   }
 }
 
-/// Gives `function` all vectors of the rows, and where each is.
 template <typename Function>
-KERAS_INLINE void for_each_vector(float* c, std::int64_t c_stride, std::int64_t rows,
-                                  std::int64_t columns, const Function& function) {
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t i = 0; i < columns; i += kLanes) {
-      Vec x;
-      get(x, c + row * c_stride + i);
-      put(c + row * c_stride + i, function(x, row, i));
-    }
+KERAS_INLINE void for_each_number(float* c, std::int64_t columns, const Function& function) {
+  for (std::int64_t i = 0; i < columns; ++i) c[i] = function(c[i], i);
 }
 
-template <typename Function>
-KERAS_INLINE Vec each_lane(Vec x, const Function& function) {
-  Vec y;
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) y[lane] = function(x[lane]);
-  return y;
-}
-
-/// A step of rows of a multiple of 16 columns; `operand` is the first row's.
-void finish_rows(const ProductStep& step, const float* operand, float* c, std::int64_t c_stride,
-                 std::int64_t rows, std::int64_t columns) {
+void finish_row(const ProductStep& step, const float* operand, float* c, std::int64_t columns) {
   using Kind = ProductStep::Kind;
-  const auto with_operand = [&](const auto& function) {
-    for_each_vector(c, c_stride, rows, columns, [&](Vec x, std::int64_t row, std::int64_t i) {
-      Vec y;
-      get(y, operand + row * step.operand_stride + i);
-      return function(x, y);
-    });
-  };
+  const float bound = step.bound;
   switch (step.kind) {
-    case Kind::kClip: {
-      const Vec zero = {}, bound = broadcast(Vec{}, step.bound);
-      for_each_vector(c, c_stride, rows, columns, [=](Vec x, std::int64_t, std::int64_t) {
-        const Vec y = x < zero ? zero : x;
+    case Kind::kClip:
+      for_each_number(c, columns, [=](float x, std::int64_t) {
+        const float y = x < 0.0f ? 0.0f : x;
         return y > bound ? bound : y;
       });
       break;
-    }
     case Kind::kSigmoid:
-      for_each_vector(c, c_stride, rows, columns, [](Vec x, std::int64_t, std::int64_t) {
-        return each_lane(x, [](float number) { return sigmoid_f32(number); });
-      });
+      for_each_number(c, columns, [](float x, std::int64_t) { return sigmoid_f32(x); });
       break;
     case Kind::kTanh:
-      for_each_vector(c, c_stride, rows, columns, [](Vec x, std::int64_t, std::int64_t) {
-        return each_lane(x, [](float number) { return tanh_f32(number); });
-      });
+      for_each_number(c, columns, [](float x, std::int64_t) { return tanh_f32(x); });
       break;
     case Kind::kMultiply:
-      with_operand([](Vec x, Vec y) { return x * y; });
+      for_each_number(c, columns, [=](float x, std::int64_t i) { return x * operand[i]; });
       break;
     case Kind::kAdd:
-      with_operand([](Vec x, Vec y) { return x + y; });
+      for_each_number(c, columns, [=](float x, std::int64_t i) { return x + operand[i]; });
       break;
   }
 }

@@ -13,42 +13,53 @@ constexpr std::int64_t kDepthBlock = 512;
 constexpr std::int64_t kManyWeights = std::int64_t{1} << 17;
 constexpr std::int64_t kFarAhead = 64;
 
-/// Rows that lie far apart push one another out of the first cache: the sums of more than so many
-/// are kept together until the steps are done.
-constexpr std::int64_t kFewRows = 8;
 constexpr std::int64_t kWidestBlock = 64;
 
-void copy_rows(const float* from, std::int64_t rows, std::int64_t columns, float* to,
-               std::int64_t to_stride) {
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t i = 0; i < columns; i += kLanes) {
-      Vec numbers;
-      get(numbers, from + row * columns + i);
-      put(to + row * to_stride + i, numbers);
+/// The steps that take more registers than the sums leave, on a block of columns.
+void finish_block(const SmallProduct& p, std::int64_t column) {
+  for (std::int64_t row = 0; row < p.rows; ++row)
+    for (int i = 0; i < p.step_count; ++i) {
+      const ProductStep& step = p.steps[i];
+      const float* operand =
+          step.operand ? step.operand + row * step.operand_stride + column : nullptr;
+      finish_row(step, operand, p.c + row * p.c_stride + column, p.block);
     }
 }
 
 void small_product(const SmallProduct& p) {
+  const std::int64_t tiles = tiles_of(p.rows, p.block);
   const std::int64_t ahead = p.depth * p.columns > kManyWeights ? kFarAhead : kAhead;
-  const bool together = p.rows > kFewRows;
-  alignas(64) float kept[kMostSmallProductRows * kWidestBlock];
+  bool in_registers = true;
+  for (int i = 0; i < p.step_count; ++i)
+    in_registers = in_registers && is_done_in_registers(p.steps[i]);
+  // Rows that lie far apart would push one another out of the first cache.
+  alignas(64) float sums[kMostSmallProductRows * kWidestBlock];
   for (std::int64_t column = 0; column < p.columns; column += p.block) {
-    float* const c = p.c + column;
-    float* const sums = together ? kept : c;
-    const std::int64_t stride = together ? p.block : p.c_stride;
-    const float* b = p.b + column / p.block * p.block_stride;
     for (std::int64_t k = 0; k < p.depth; k += kDepthBlock) {
-      const std::int64_t depth = p.depth - k < kDepthBlock ? p.depth - k : kDepthBlock;
-      product_rows<false>({depth, p.a + k, p.a_stride, b + k * p.b_stride, p.b_stride, sums, stride,
-                           k > 0, ahead, b + (k + depth) * p.b_stride},
-                          p.rows, p.block);
+      const bool is_last = p.depth - k <= kDepthBlock;
+      const std::int64_t depth = is_last ? p.depth - k : kDepthBlock;
+      FinishedTile tile;
+      tile.depth = depth;
+      tile.a = p.a + k;
+      tile.a_stride = p.a_stride;
+      tile.b = p.b + column / p.block * p.block_stride + k * p.b_stride;
+      tile.b_stride = p.b_stride;
+      tile.c = is_last ? p.c + column : sums;
+      tile.c_stride = is_last ? p.c_stride : p.block;
+      tile.adds = k > 0;
+      tile.before = sums;
+      tile.before_stride = p.block;
+      // Of several tiles of rows all but the first find their weights in the caches, and bring the
+      // next ones there.
+      tile.fetch = tile.b + (tiles > 1 ? depth : ahead) * p.b_stride;
+      tile.fetch_step = tiles > 1 ? (p.block + tiles - 1) / tiles : p.b_stride;
+      tile.steps = p.steps;
+      tile.step_count = is_last && in_registers ? p.step_count : 0;
+      tile.row = 0;
+      tile.column = column;
+      product_rows<false, FinishedTile>(tile, p.rows, p.block);
     }
-    for (int i = 0; i < p.step_count; ++i) {
-      const ProductStep& step = p.steps[i];
-      finish_rows(step, step.operand ? step.operand + column : nullptr, sums, stride, p.rows,
-                  p.block);
-    }
-    if (together) copy_rows(sums, p.rows, p.block, c, p.c_stride);
+    if (!in_registers) finish_block(p, column);
   }
 }
 

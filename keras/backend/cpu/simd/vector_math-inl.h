@@ -21,7 +21,8 @@ constexpr std::int64_t kLanes = 16;
 
 /// Sixteen channels in a register, or in the few that an instruction set needs for them.
 using Vec = float __attribute__((vector_size(64)));
-KERAS_INLINE Vec broadcast(Vec, float value) { return Vec{} + value; }
+/// Without a sum, which -0 would be lost in: a difference from zero is the value itself.
+KERAS_INLINE Vec broadcast(Vec, float value) { return value - Vec{}; }
 KERAS_INLINE float broadcast(float, float value) { return value; }
 
 KERAS_INLINE void get(float& value, const float* from) { value = *from; }

@@ -118,8 +118,8 @@ void finish_tile(const WinogradConvolution& w, const WinogradTile& tile, std::in
     const std::int64_t pixel = (tile.image * g.output_height + row) * g.output_width + x;
     for (int i = 0; i < w.step_count; ++i) {
       const ProductStep& step = w.steps[i];
-      finish_rows(step, step.operand ? step.operand + pixel * step.operand_stride + column : nullptr,
-                  pixels[p], width, 1, width);
+      finish_row(step, step.operand ? step.operand + pixel * step.operand_stride + column : nullptr,
+                 pixels[p], width);
     }
     if (!w.pooled)
       std::memcpy(w.y + pixel * g.output_channels + column, pixels[p],
@@ -154,7 +154,7 @@ void winograd_convolution(const WinogradConvolution& w) {
       const std::int64_t rest = g.output_channels - column, width = rest < kPanel ? rest : kPanel;
       const float* panel = w.kernel + column * kElements * depth;
       for (std::int64_t k = 0; k < kElements; ++k)
-        product_rows<false>({depth, transformed + k * x_stride, depth, panel + k * depth * width,
+        product_rows<false, ProductTile>({depth, transformed + k * x_stride, depth, panel + k * depth * width,
                              width, sums + k * m_stride, width, false},
                             tiles, width);
       for (std::int64_t t = 0; t < tiles; ++t)
@@ -282,7 +282,7 @@ void winograd_kernel_gradient(const WinogradKernelGradient& w) {
     for (std::int64_t k = 0; k < kElements; ++k)
       for (std::int64_t column = 0; column < outputs; column += kPanel) {
         const std::int64_t rest = outputs - column;
-        product_rows<true>({tiles, x + k * x_stride, inputs, dy + k * dy_stride + column, outputs,
+        product_rows<true, ProductTile>({tiles, x + k * x_stride, inputs, dy + k * dy_stride + column, outputs,
                             w.parts + (k * g.input_channels + w.first_input) * outputs + column,
                             outputs, first > w.first_tile},
                            inputs, rest < kPanel ? rest : kPanel);
