@@ -55,11 +55,12 @@ TEST(SmallProduct, IsThatOfMatricesForAllTilesAndBlocks) {
   expect_product(scattered({2, 3, 40}, 1), scattered({40, 32}, 1), same, sum);
 }
 
-TEST(SmallProduct, IsFinishedByTheEpilogue) {
+/// Of so many rows and inputs, with bias, factors, bounds and functions.
+void expect_finished(std::int64_t rows, std::int64_t depth) {
   const std::int64_t columns = 96;
-  const Tensor bias = scattered({columns}, 1), residual = scattered({7, columns}, 1);
+  const Tensor bias = scattered({columns}, 1);
   const auto b = bias.to_vector<float>();
-  const Tensor x = scattered({7, 20}, 1), w = scattered({20, columns}, 1);
+  const Tensor x = scattered({rows, depth}, 1), w = scattered({depth, columns}, 0.2);
   const auto biased = [&](double sum, std::int64_t column) {
     return sum + static_cast<double>(b[static_cast<std::size_t>(column)]);
   };
@@ -78,6 +79,12 @@ TEST(SmallProduct, IsFinishedByTheEpilogue) {
   expect_product(
       x, w, [&](Tensor y) { return ops::sigmoid(y + bias); },
       [&](double sum, std::int64_t column) { return 1 / (1 + std::exp(-biased(sum, column))); });
+}
+
+TEST(SmallProduct, IsFinishedByTheEpilogue) {
+  // One tile of rows and several, inputs of one block and of several.
+  for (const std::int64_t rows : {1, 7, 31})
+    for (const std::int64_t depth : {20, 1100}) expect_finished(rows, depth);
 }
 
 /// Within so many units of the last place of a normal number.
@@ -120,16 +127,19 @@ TEST(SmallProduct, IsAsExactAsItsSigmoidAndTanh) {
 }
 
 TEST(SmallProduct, AddsAResidual) {
-  const Tensor x = scattered({7, 20}, 1), residual = scattered({7, 96}, 1);
-  const Variable weights(scattered({20, 96}, 1));
-  const auto run = [&](const Tensors& in) {
-    return Tensors{ops::relu(ops::matmul(in[0], weights.value()) + in[1])};
-  };
-  const auto got = CompiledFunction(run)({x, residual})[0].to_vector<float>();
-  const auto product = ops::matmul(x, weights.value()).to_vector<float>();
-  const auto added = residual.to_vector<float>();
-  for (std::size_t i = 0; i < got.size(); ++i)
-    ASSERT_NEAR(got[i], std::max(product[i] + added[i], 0.0f), 1e-5f);
+  for (const std::int64_t rows : {1, 7, 31})
+    for (const std::int64_t depth : {20, 1100}) {
+      const Tensor x = scattered({rows, depth}, 1), residual = scattered({rows, 96}, 1);
+      const Variable weights(scattered({depth, 96}, 0.2));
+      const auto run = [&](const Tensors& in) {
+        return Tensors{ops::relu(ops::matmul(in[0], weights.value()) + in[1])};
+      };
+      const auto got = CompiledFunction(run)({x, residual})[0].to_vector<float>();
+      const auto product = ops::matmul(x, weights.value()).to_vector<float>();
+      const auto added = residual.to_vector<float>();
+      for (std::size_t i = 0; i < got.size(); ++i)
+        ASSERT_NEAR(got[i], std::max(product[i] + added[i], 0.0f), 1e-4f);
+    }
 }
 
 /// A convolution of one small image, whose patches are copied and whose weights get the layout.

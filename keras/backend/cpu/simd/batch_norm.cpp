@@ -35,17 +35,17 @@ class ColumnsKernel : public engine::PreparedKernel {
   }
 
  protected:
-  /// Runs `sums(first row, last row, sum, other)` by parts and adds the parts' sums, and the others
-  /// if there are, up into the first.
+  /// Runs `sums(first row, last row, sum, other)` by parts, in runs of rows from the last to the
+  /// first, as those that were made last are still in the caches, and adds the parts' sums, and the
+  /// others if there are, up into the first.
   template <typename Sums>
   void add_up(double* totals, const Sums& sums, bool both = true) const {
     std::memset(totals, 0, static_cast<std::size_t>(2 * columns_ * parts_) * sizeof(double));
     engine::parallel_for(parts_, [&](int part) {
       const auto [first, last] = share_of(rows_, parts_, part);
       double* own = totals + 2 * columns_ * part;
-      const std::int64_t chunk = std::max<std::int64_t>(32, (256 << 10) / (columns_ * 4) / 32 * 32);
-      for (std::int64_t end = last; end > first; end -= chunk)
-        sums(std::max(first, end - chunk), end, own, own + columns_);
+      for (std::int64_t end = last; end > first; end -= run_rows())
+        sums(std::max(first, end - run_rows()), end, own, own + columns_);
     });
     const std::int64_t count = both ? 2 * columns_ : columns_;
     for (int part = 1; part < parts_; ++part)
@@ -115,6 +115,12 @@ class ColumnsKernel : public engine::PreparedKernel {
   int parts_;
 
  private:
+  /// Of a quarter of a core's second cache, but of enough rows that each run's own sums cost
+  /// little.
+  std::int64_t run_rows() const {
+    constexpr std::int64_t kRunBytes = 256 << 10, kFewestRows = 32;
+    return std::max(kFewestRows, kRunBytes / row_bytes() / kFewestRows * kFewestRows);
+  }
   std::ptrdiff_t row_bytes() const { return columns_ * (is_half_ ? 2 : 4); }
 };
 

@@ -27,7 +27,7 @@ struct ProductTile {
 
 /// A tile whose sums are finished before they leave the registers.
 struct FinishedTile : ProductTile {
-  const float* before;  ///< the sums so far, if it adds
+  const float* before;  ///< what it adds to
   std::int64_t before_stride;
   const float* fetch;       ///< what is brought to the caches meanwhile: of each tile its share
   std::int64_t fetch_step;  ///< from input to input
@@ -59,10 +59,9 @@ KERAS_INLINE void finish_sums(const FinishedTile& t, Vec (&sums)[kRows][kVectors
     });
   for (int i = 0; i < t.step_count; ++i) {
     const ProductStep& step = t.steps[i];
-    const float* first = step.operand + t.row * step.operand_stride + t.column;
     const auto operand = [&](int r, std::int64_t c) {
       Vec y;
-      get(y, first + r * step.operand_stride + c);
+      get(y, step.operand + (t.row + r) * step.operand_stride + t.column + c);
       return y;
     };
     if (step.kind == Kind::kAdd) {

@@ -27,7 +27,10 @@ void finish_block(const SmallProduct& p, std::int64_t column) {
 }
 
 void small_product(const SmallProduct& p) {
+  // All tiles of rows but the first find a block's weights in the caches, and bring the next ones
+  // there.
   const std::int64_t tiles = tiles_of(p.rows, p.block);
+  const bool fetches_next = tiles > 1 && p.b_stride == p.block;
   const std::int64_t ahead = p.depth * p.columns > kManyWeights ? kFarAhead : kAhead;
   bool in_registers = true;
   for (int i = 0; i < p.step_count; ++i)
@@ -49,10 +52,8 @@ void small_product(const SmallProduct& p) {
       tile.adds = k > 0;
       tile.before = sums;
       tile.before_stride = p.block;
-      // Of several tiles of rows all but the first find their weights in the caches, and bring the
-      // next ones there.
-      tile.fetch = tile.b + (tiles > 1 ? depth : ahead) * p.b_stride;
-      tile.fetch_step = tiles > 1 ? (p.block + tiles - 1) / tiles : p.b_stride;
+      tile.fetch = tile.b + (fetches_next ? depth : ahead) * p.b_stride;
+      tile.fetch_step = fetches_next ? (p.block + tiles - 1) / tiles : p.b_stride;
       tile.steps = p.steps;
       tile.step_count = is_last && in_registers ? p.step_count : 0;
       tile.row = 0;

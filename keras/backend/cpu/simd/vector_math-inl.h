@@ -21,7 +21,7 @@ constexpr std::int64_t kLanes = 16;
 
 /// Sixteen channels in a register, or in the few that an instruction set needs for them.
 using Vec = float __attribute__((vector_size(64)));
-/// Without a sum, which -0 would be lost in: a difference from zero is the value itself.
+/// A sum with zero would turn -0 into 0, which takes an instruction; the difference takes none.
 KERAS_INLINE Vec broadcast(Vec, float value) { return value - Vec{}; }
 KERAS_INLINE float broadcast(float, float value) { return value; }
 

@@ -154,9 +154,10 @@ void winograd_convolution(const WinogradConvolution& w) {
       const std::int64_t rest = g.output_channels - column, width = rest < kPanel ? rest : kPanel;
       const float* panel = w.kernel + column * kElements * depth;
       for (std::int64_t k = 0; k < kElements; ++k)
-        product_rows<false, ProductTile>({depth, transformed + k * x_stride, depth, panel + k * depth * width,
-                             width, sums + k * m_stride, width, false},
-                            tiles, width);
+        product_rows<false, ProductTile>(
+            {depth, transformed + k * x_stride, depth, panel + k * depth * width, width,
+             sums + k * m_stride, width, false},
+            tiles, width);
       for (std::int64_t t = 0; t < tiles; ++t)
         finish_tile(w, tile_at(g, first + t), column, width, sums + t * width, m_stride);
     }
@@ -282,10 +283,11 @@ void winograd_kernel_gradient(const WinogradKernelGradient& w) {
     for (std::int64_t k = 0; k < kElements; ++k)
       for (std::int64_t column = 0; column < outputs; column += kPanel) {
         const std::int64_t rest = outputs - column;
-        product_rows<true, ProductTile>({tiles, x + k * x_stride, inputs, dy + k * dy_stride + column, outputs,
-                            w.parts + (k * g.input_channels + w.first_input) * outputs + column,
-                            outputs, first > w.first_tile},
-                           inputs, rest < kPanel ? rest : kPanel);
+        product_rows<true, ProductTile>(
+            {tiles, x + k * x_stride, inputs, dy + k * dy_stride + column, outputs,
+             w.parts + (k * g.input_channels + w.first_input) * outputs + column, outputs,
+             first > w.first_tile},
+            inputs, rest < kPanel ? rest : kPanel);
       }
   }
 }
