@@ -225,8 +225,14 @@ std::unique_ptr<engine::PreparedKernel> prepare_input_gradient_as_matmul(
 }
 
 bool is_small_matmul(const ConvolutionProblem& problem, const engine::KernelCall& call) {
+  // Patches of many pixels are copied at little cost if they are read for many outputs.
+  constexpr std::int64_t kFewestChannels = 32, kFewestOutputs = 256;
+  const Shape& weights = call.inputs[1].shape;
+  const bool many_pay = is_pointwise(problem, weights) ||
+                        (weights[-2] >= kFewestChannels && weights[-1] >= kFewestOutputs);
   return problem.groups == 1 &&
-         is_small_product({.epilogue = problem.epilogue}, operands_of(problem, call));
+         is_small_product({.epilogue = problem.epilogue}, operands_of(problem, call),
+                          many_pay ? SmallProductRows::kMore : SmallProductRows::kFew);
 }
 
 engine::LayoutPtr matmul_kernel_layout(const ConvolutionProblem& problem,

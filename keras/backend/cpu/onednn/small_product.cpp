@@ -13,6 +13,9 @@
 namespace keras::backend::cpu {
 namespace {
 
+/// With more rows oneDNN is as fast, or, in blocks of columns that are made for more, with that
+/// many.
+constexpr std::int64_t kFewRows = 48;
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 17;
 
@@ -52,27 +55,60 @@ std::int64_t block_columns(std::int64_t columns, SmallProductRows rows, int thre
 
 bool is_matrix(const Shape& shape) { return shape.size() == shape[-1] * shape[-2]; }
 
-/// Where the operands of the steps of the share from column `first` on lie.
+/// The part of a product that a thread computes.
+struct ProductPart {
+  std::int64_t first_row, end_row, first_column, end_column;
+};
+
+/// Columns, of which each thread reads its weights alone, or rows where many are to be had and the
+/// blocks of columns would leave a thread without work.
+std::vector<ProductPart> parts_of(const SmallProduct& product, int threads) {
+  constexpr std::int64_t kManyRows = 96, kRowGrain = 12;
+  const std::int64_t work = product.rows * product.columns * product.depth;
+  const int parts =
+      static_cast<int>(std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads)));
+  const bool by_rows = product.rows >= kManyRows && product.columns / product.block % parts != 0;
+  const auto bounds =
+      by_rows ? cut(product.rows, parts, kRowGrain) : cut(product.columns, parts, product.block);
+  std::vector<ProductPart> out;
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
+    out.push_back(by_rows ? ProductPart{bounds[i], bounds[i + 1], 0, product.columns}
+                          : ProductPart{0, product.rows, bounds[i], bounds[i + 1]});
+  return out;
+}
+
+/// Where the operands of the steps of a part lie.
 void add_operand_places(const MatmulProblem& problem, const MatmulOperands& operands,
-                        std::size_t offset, std::vector<Place>& places) {
-  if (problem.bias) places.push_back(operands.bias_place.after(offset));
-  for (const auto& operand : operands.epilogue) places.push_back(operand.place.after(offset));
+                        const ProductPart& part, std::vector<Place>& places) {
+  const std::int64_t columns = operands.c.shape[-1];
+  const auto bytes = [](std::int64_t numbers) {
+    return static_cast<std::size_t>(numbers) * sizeof(float);
+  };
+  if (problem.bias) places.push_back(operands.bias_place.after(bytes(part.first_column)));
+  for (const auto& operand : operands.epilogue) {
+    const std::int64_t row = operand.spec.shape.size() == columns ? 0 : part.first_row;
+    places.push_back(operand.place.after(bytes(row * columns + part.first_column)));
+  }
 }
 
 }  // namespace
 
-bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operands) {
+bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operands,
+                      SmallProductRows rows) {
   const std::int64_t columns = operands.c.shape[-1];
+  const bool is_laid_out = is_small_product_layout(operands.b_layout);
+  const std::int64_t most_rows =
+      rows == SmallProductRows::kMore || is_laid_out ? kMostSmallProductRows : kFewRows;
   const auto is_float = [](const TensorSpec& spec) { return spec.dtype == DType::kFloat32; };
   return nn_functions().small_product && !problem.transpose_a && !problem.transpose_b &&
          !problem.swapped_a && !problem.swapped_b && !problem.swapped_c && is_float(operands.a) &&
          is_float(operands.b) && is_float(operands.c) && is_matrix(operands.b.shape) &&
-         operands.c.shape.size() <= kMostSmallProductRows * columns &&
+         operands.c.shape.size() <= most_rows * columns &&
          block_columns(columns, SmallProductRows::kFew, 1) > 0 &&
          problem.epilogue.size() < kMostProductSteps &&
          std::all_of(operands.epilogue.begin(), operands.epilogue.end(),
                      [&](const auto& operand) { return is_float(operand.spec); }) &&
-         (!operands.b_layout || is_small_product_layout(operands.b_layout));
+         (!operands.b_layout || is_laid_out);
 }
 
 engine::LayoutPtr small_product_layout(const Shape& weights, SmallProductRows rows, int threads) {
@@ -112,19 +148,18 @@ void add_small_product(StagedKernel& kernel, const MatmulProblem& problem,
       blocks ? blocks->block() : block_columns(columns, SmallProductRows::kFew, threads);
   product.b_stride = blocks ? product.block : columns;
   product.block_stride = blocks ? product.block * depth : product.block;
-  const std::int64_t work = rows * columns * depth;
-  const auto bounds =
-      cut(columns,
-          static_cast<int>(std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads))),
-          product.block);
-  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-    const std::size_t offset = static_cast<std::size_t>(bounds[i]) * sizeof(float);
-    const std::int64_t b_first = bounds[i] / product.block * product.block_stride;
+  product.columns = columns;
+  for (const ProductPart& part : parts_of(product, threads)) {
+    const auto after = [](const Place& place, std::int64_t numbers) {
+      return place.after(static_cast<std::size_t>(numbers) * sizeof(float));
+    };
     std::vector<Place> places = {
-        operands.a_place, operands.b_place.after(static_cast<std::size_t>(b_first) * sizeof(float)),
-        operands.c_place.after(offset)};
-    add_operand_places(problem, operands, offset, places);
-    product.columns = bounds[i + 1] - bounds[i];
+        after(operands.a_place, part.first_row * depth),
+        after(operands.b_place, part.first_column / product.block * product.block_stride),
+        after(operands.c_place, part.first_row * columns + part.first_column)};
+    add_operand_places(problem, operands, part, places);
+    product.rows = part.end_row - part.first_row;
+    product.columns = part.end_column - part.first_column;
     kernel.add(
         [product, steps = product_steps(problem.bias, problem.epilogue, operands.epilogue,
                                         columns)](void* const* addresses) {

@@ -4,13 +4,14 @@
 
 namespace keras::backend::cpu {
 
-/// True of a product of few rows, as a prediction for one sample makes it: how fast its weights
-/// come from memory decides, and loops of our own are better at that than oneDNN's.
-bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operands);
-
 /// How many rows are expected: few as a rule, the samples of a dense layer, or more, the pixels of
 /// a convolution. Each product takes what there is.
 enum class SmallProductRows { kFew, kMore };
+
+/// True of a product of so few rows, as a prediction for one sample or some makes it: how fast its
+/// weights come from memory decides, and loops of our own are better at that than oneDNN's.
+bool is_small_product(const MatmulProblem& problem, const MatmulOperands& operands,
+                      SmallProductRows rows = SmallProductRows::kFew);
 
 /// The layout in which such a product wants weights (…, columns), the same for any rows, so that a
 /// variable is kept in it once: blocks of columns, in each one input after the other. Null where

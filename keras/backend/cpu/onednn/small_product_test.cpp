@@ -160,6 +160,25 @@ TEST(SmallProduct, TakesConvolutions) {
   }
 }
 
+/// Of several images, more pixels than other products take: cut by columns, and by rows where the
+/// blocks of columns come out uneven; more than that are oneDNN's.
+TEST(SmallProduct, TakesConvolutionsOfMorePixels) {
+  for (const std::int64_t columns : {256, 288})
+    for (const std::int64_t images : {11, 16, 25}) {
+      const Tensor x = scattered({images, 3, 3, 40}, 1), added = scattered({columns}, 1);
+      const Variable kernel(scattered({3, 3, 40, columns}, 0.1));
+      const Tensor residual = scattered({images, 3, 3, columns}, 1);
+      const auto run = [&](const Tensors& in) {
+        const Tensor y = ops::conv(in[0], kernel.value(), {.padding = "same"}) + added;
+        return Tensors{ops::relu(y + in[1])};
+      };
+      const auto got = CompiledFunction(run)({x, residual})[0].to_vector<float>();
+      const auto want = run({x, residual})[0].to_vector<float>();
+      ASSERT_EQ(got.size(), want.size());
+      for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 1e-4f) << i;
+    }
+}
+
 TEST(SmallProduct, LeavesColumnsThatMakeNoBlocks) {
   const auto same = [](Tensor x) { return x; };
   const auto sum = [](double value, std::int64_t) { return value; };

@@ -94,13 +94,13 @@ struct ProductStep {
   std::int64_t operand_stride = 0;  ///< from row to row; 0 for one value a column
 };
 
-/// More are left to oneDNN, which is as fast with them.
-constexpr std::int64_t kMostSmallProductRows = 48;
+constexpr std::int64_t kMostSmallProductRows = 192;
 
 /// c = a·b, finished by the steps. b lies in blocks of columns: `b_stride` leads from input to
 /// input within a block, `block_stride` from block to block.
 struct SmallProduct {
-  std::int64_t rows, depth, columns;  ///< columns: a multiple of `block`
+  /// At most kMostSmallProductRows; a multiple of `block` columns.
+  std::int64_t rows, depth, columns;
   const float* a;
   std::int64_t a_stride;
   const float* b;
