@@ -149,8 +149,8 @@ TEST_F(OnednnImplementations, OfAResidualNetworkAreNoReferenceOnes) {
   for (const DType dtype : {DType::kFloat32, DType::kBfloat16}) {
     if (!multiplies(dtype)) continue;
     const Model model = residual_network(dtype == DType::kFloat32 ? "float32" : "mixed_bfloat16");
-    // Five convolutions of pixels and a product: forwards, backwards, and in predictions, where one
-    // image's product of pixels is no kernel of oneDNN's.
+    // Five convolutions of pixels and a product: forwards, backwards, and in predictions, where a
+    // product of few pixels is no kernel of oneDNN's.
     for (const std::int64_t batch : {1, 16})
       expect_fast(
           of_model(model, {{{batch, 12, 12, 16}, DType::kFloat32}, {{batch}, DType::kInt32}}), 14);

@@ -13,8 +13,8 @@
 namespace keras::backend::cpu {
 namespace {
 
-/// With more rows oneDNN is as fast, or, in blocks of columns that are made for more, with that
-/// many.
+/// With more rows oneDNN is as fast; where the weights lie in blocks made for more rows, up to
+/// kMostSmallProductRows of them are ours.
 constexpr std::int64_t kFewRows = 48;
 /// Below this many multiplications another thread costs more than it brings.
 constexpr std::int64_t kWorthAThread = 1 << 17;
@@ -60,16 +60,28 @@ struct ProductPart {
   std::int64_t first_row, end_row, first_column, end_column;
 };
 
-/// Columns, of which each thread reads its weights alone, or rows where many are to be had and the
-/// blocks of columns would leave a thread without work.
+std::int64_t longest(const std::vector<std::int64_t>& bounds) {
+  std::int64_t most = 0;
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
+    most = std::max(most, bounds[i + 1] - bounds[i]);
+  return most;
+}
+
+/// Columns, of which each thread reads its weights alone; rows where the thread that has most of
+/// the work is then done clearly sooner, though all threads read all weights.
 std::vector<ProductPart> parts_of(const SmallProduct& product, int threads) {
-  constexpr std::int64_t kManyRows = 96, kRowGrain = 12;
+  constexpr std::int64_t kTileRows = 12;
+  constexpr double kClearly = 0.9;
   const std::int64_t work = product.rows * product.columns * product.depth;
   const int parts =
       static_cast<int>(std::clamp<std::int64_t>(work / kWorthAThread, 1, std::max(1, threads)));
-  const bool by_rows = product.rows >= kManyRows && product.columns / product.block % parts != 0;
-  const auto bounds =
-      by_rows ? cut(product.rows, parts, kRowGrain) : cut(product.columns, parts, product.block);
+  const auto columns = cut(product.columns, parts, product.block);
+  const auto rows = cut(product.rows, parts, kTileRows);
+  const auto share = [](const std::vector<std::int64_t>& bounds) {
+    return static_cast<double>(longest(bounds)) / static_cast<double>(bounds.back());
+  };
+  const bool by_rows = share(rows) < kClearly * share(columns);
+  const auto& bounds = by_rows ? rows : columns;
   std::vector<ProductPart> out;
   for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
     out.push_back(by_rows ? ProductPart{bounds[i], bounds[i + 1], 0, product.columns}

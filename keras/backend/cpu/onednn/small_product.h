@@ -21,7 +21,8 @@ engine::LayoutPtr small_product_layout(const Shape& weights, SmallProductRows ro
 engine::LayoutPtr column_blocks_layout(const Shape& weights, std::int64_t block);
 bool is_small_product_layout(const engine::LayoutPtr& layout);
 
-/// Adds the shares of a small product, each some columns, to the kernel's current stage.
+/// Adds the shares of a small product, each some columns or some rows, to the kernel's current
+/// stage.
 void add_small_product(StagedKernel& kernel, const MatmulProblem& problem,
                        const MatmulOperands& operands, int threads);
 

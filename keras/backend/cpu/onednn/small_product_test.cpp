@@ -1,3 +1,5 @@
+#include "keras/backend/cpu/onednn/small_product.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/engine/runtime/compiled_function.h"
 #include "keras/engine/runtime/executable.h"
+#include "keras/engine/runtime/thread_pool.h"
 #include "keras/engine/tensor/variable.h"
 #include "keras/ops/linalg.h"
 #include "keras/ops/nn.h"
@@ -160,23 +163,38 @@ TEST(SmallProduct, TakesConvolutions) {
   }
 }
 
-/// Of several images, more pixels than other products take: cut by columns, and by rows where the
-/// blocks of columns come out uneven; more than that are oneDNN's.
+/// Of several images, up to 192 pixels, whichever way they are cut for the threads; more than that
+/// are oneDNN's.
 TEST(SmallProduct, TakesConvolutionsOfMorePixels) {
-  for (const std::int64_t columns : {256, 288})
-    for (const std::int64_t images : {11, 16, 25}) {
-      const Tensor x = scattered({images, 3, 3, 40}, 1), added = scattered({columns}, 1);
-      const Variable kernel(scattered({3, 3, 40, columns}, 0.1));
-      const Tensor residual = scattered({images, 3, 3, columns}, 1);
-      const auto run = [&](const Tensors& in) {
-        const Tensor y = ops::conv(in[0], kernel.value(), {.padding = "same"}) + added;
-        return Tensors{ops::relu(y + in[1])};
-      };
-      const auto got = CompiledFunction(run)({x, residual})[0].to_vector<float>();
-      const auto want = run({x, residual})[0].to_vector<float>();
+  const int threads = engine::num_threads();
+  const Tensor bias = scattered({288}, 1);
+  const Variable kernel(scattered({1, 1, 600, 288}, 0.1));
+  for (const std::int64_t images : {12, 16, 17}) {
+    const Tensor x = scattered({images, 4, 3, 600}, 1);
+    const Tensor residual = scattered({images, 4, 3, 288}, 1);
+    const auto run = [&](const Tensors& in) {
+      return Tensors{ops::relu(ops::conv(in[0], kernel.value()) + bias + in[1])};
+    };
+    const auto want = run({x, residual})[0].to_vector<float>();
+    std::vector<float> first;
+    for (const int count : {1, 2, 3, 4, 16}) {
+      engine::set_num_threads(count);
+      const CompiledFunction f(run);
+      const auto got = f({x, residual})[0].to_vector<float>();
       ASSERT_EQ(got.size(), want.size());
       for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 1e-4f) << i;
+      const auto executable =
+          f.executable({{x.shape(), DType::kFloat32}, {residual.shape(), DType::kFloat32}});
+      const auto& graph = executable->graph();
+      const bool is_small = nn_functions().small_product && images <= 16;
+      EXPECT_EQ(is_small_product_layout(graph.layout(graph.variables[0].initial)), is_small);
+      if (first.empty()) first = got;
+      if (is_small) {
+        EXPECT_EQ(got, first) << "on " << count << " threads";
+      }
     }
+  }
+  engine::set_num_threads(threads);
 }
 
 TEST(SmallProduct, LeavesColumnsThatMakeNoBlocks) {

@@ -1,5 +1,6 @@
 #include "keras/backend/cpu/onednn/weight_layout.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace keras::backend::cpu {
@@ -52,7 +53,10 @@ engine::LayoutPtr weight_layout(const dnnl::memory::desc& wanted, const dnnl::me
 }
 
 dnnl::memory::desc described(const engine::LayoutPtr& layout, const dnnl::memory::desc& plain) {
-  return layout ? static_cast<const WeightLayout&>(*layout).desc() : plain;
+  if (!layout) return plain;
+  const auto* own = dynamic_cast<const WeightLayout*>(layout.get());
+  if (!own) throw std::logic_error("oneDNN was given weights in a layout that is not its own");
+  return own->desc();
 }
 
 }  // namespace keras::backend::cpu

@@ -115,10 +115,9 @@ class ColumnsKernel : public engine::PreparedKernel {
   int parts_;
 
  private:
-  /// Of a quarter of a core's second cache, but of enough rows that each run's own sums cost
-  /// little.
+  /// A run is short beside a core's second cache, but long beside what its sums fetch ahead.
   std::int64_t run_rows() const {
-    constexpr std::int64_t kRunBytes = 256 << 10, kFewestRows = 32;
+    constexpr std::int64_t kRunBytes = 256 << 10, kFewestRows = 128;
     return std::max(kFewestRows, kRunBytes / row_bytes() / kFewestRows * kFewestRows);
   }
   std::ptrdiff_t row_bytes() const { return columns_ * (is_half_ ? 2 : 4); }

@@ -94,13 +94,15 @@ struct ProductStep {
   std::int64_t operand_stride = 0;  ///< from row to row; 0 for one value a column
 };
 
-constexpr std::int64_t kMostSmallProductRows = 192;
+/// The sums of so many rows of a block of columns, 48 KB at most, lie on the stack.
+inline constexpr std::int64_t kMostSmallProductRows = 192;
 
 /// c = a·b, finished by the steps. b lies in blocks of columns: `b_stride` leads from input to
 /// input within a block, `block_stride` from block to block.
 struct SmallProduct {
-  /// At most kMostSmallProductRows; a multiple of `block` columns.
-  std::int64_t rows, depth, columns;
+  std::int64_t rows;  ///< at most kMostSmallProductRows
+  std::int64_t depth;
+  std::int64_t columns;  ///< a multiple of `block`
   const float* a;
   std::int64_t a_stride;
   const float* b;

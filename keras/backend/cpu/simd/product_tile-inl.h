@@ -29,8 +29,9 @@ struct ProductTile {
 struct FinishedTile : ProductTile {
   const float* before;  ///< what it adds to
   std::int64_t before_stride;
-  const float* fetch;       ///< what is brought to the caches meanwhile: of each tile its share
+  const float* fetch;       ///< what is brought to the caches meanwhile
   std::int64_t fetch_step;  ///< from input to input
+  std::int64_t tile_step;   ///< from tile to tile
   const ProductStep* steps;
   int step_count;
   std::int64_t row, column;  ///< of the steps' operands
@@ -42,9 +43,13 @@ KERAS_INLINE bool is_done_in_registers(const ProductStep& step) {
   return step.kind != Kind::kSigmoid && step.kind != Kind::kTanh;
 }
 
+// Loops over sums are unrolled before anything else is done to them: g++ would keep the sums in
+// memory.
 template <int kRows, int kVectors, typename Function>
 KERAS_INLINE void for_each_sum(Vec (&sums)[kRows][kVectors], const Function& function) {
+#pragma GCC unroll 24
   for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) sums[r][v] = function(sums[r][v], r, v * kLanes);
 }
 
@@ -88,19 +93,24 @@ void product_tile(const Tile& t) {
   if constexpr (kFinishes) fetch = t.fetch;
   for (std::int64_t k = 0; k < t.depth; ++k, b += t.b_stride) {
     Vec weights[kVectors];
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       __builtin_prefetch((kFinishes ? fetch : b + ahead) + v * kLanes);
       get(weights[v], b + v * kLanes);
     }
+#pragma GCC unroll 24
     for (int r = 0; r < kRows; ++r) {
       const Vec x =
           broadcast(Vec{}, kTransposed ? t.a[k * t.a_stride + r] : t.a[r * t.a_stride + k]);
+#pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) sums[r][v] += x * weights[v];
     }
     if constexpr (kFinishes) fetch += t.fetch_step;
   }
   if constexpr (kFinishes) finish_sums(t, sums);
+#pragma GCC unroll 24
   for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       float* c = t.c + r * t.c_stride + v * kLanes;
       if (!kFinishes && t.adds) {  // sums of sums lose fewer digits than one long one
@@ -162,7 +172,7 @@ void product_rows(const Tile& whole, std::int64_t rows, std::int64_t columns) {
     if constexpr (std::is_same_v<Tile, FinishedTile>) {
       part.before += first * whole.before_stride;
       part.row += first;
-      part.fetch += tile * whole.depth * whole.fetch_step;
+      part.fetch += tile * whole.tile_step;
     }
     product_tile_for<kTransposed, Tile>(last - first, columns)(part);
   }

@@ -12,10 +12,9 @@ constexpr std::int64_t kDepthBlock = 512;
 /// More weights than that come from memory, which takes longer.
 constexpr std::int64_t kManyWeights = std::int64_t{1} << 17;
 constexpr std::int64_t kFarAhead = 64;
+constexpr std::int64_t kWidestBlock = 64;  ///< columns
 
-constexpr std::int64_t kWidestBlock = 64;
-
-/// The steps that take more registers than the sums leave, on a block of columns.
+/// All steps of a block of columns, where one takes more registers than the sums leave.
 void finish_block(const SmallProduct& p, std::int64_t column) {
   for (std::int64_t row = 0; row < p.rows; ++row)
     for (int i = 0; i < p.step_count; ++i) {
@@ -27,8 +26,8 @@ void finish_block(const SmallProduct& p, std::int64_t column) {
 }
 
 void small_product(const SmallProduct& p) {
-  // All tiles of rows but the first find a block's weights in the caches, and bring the next ones
-  // there.
+  // Weights in blocks are in the caches for all tiles of rows but the first: each tile brings a
+  // share of the next ones there.
   const std::int64_t tiles = tiles_of(p.rows, p.block);
   const bool fetches_next = tiles > 1 && p.b_stride == p.block;
   const std::int64_t ahead = p.depth * p.columns > kManyWeights ? kFarAhead : kAhead;
@@ -52,8 +51,10 @@ void small_product(const SmallProduct& p) {
       tile.adds = k > 0;
       tile.before = sums;
       tile.before_stride = p.block;
-      tile.fetch = tile.b + (fetches_next ? depth : ahead) * p.b_stride;
+      const bool is_end = is_last && column + p.block >= p.columns;
+      tile.fetch = tile.b + (fetches_next ? (is_end ? 0 : depth) : ahead) * p.b_stride;
       tile.fetch_step = fetches_next ? (p.block + tiles - 1) / tiles : p.b_stride;
+      tile.tile_step = fetches_next ? depth * tile.fetch_step : 0;
       tile.steps = p.steps;
       tile.step_count = is_last && in_registers ? p.step_count : 0;
       tile.row = 0;
