@@ -44,8 +44,9 @@ class ColumnsKernel : public engine::PreparedKernel {
     engine::parallel_for(parts_, [&](int part) {
       const auto [first, last] = share_of(rows_, parts_, part);
       double* own = totals + 2 * columns_ * part;
-      for (std::int64_t end = last; end > first; end -= run_rows())
-        sums(std::max(first, end - run_rows()), end, own, own + columns_);
+      const std::int64_t run = run_rows();
+      for (std::int64_t end = last; end > first; end -= run)
+        sums(std::max(first, end - run), end, own, own + columns_);
     });
     const std::int64_t count = both ? 2 * columns_ : columns_;
     for (int part = 1; part < parts_; ++part)
@@ -115,7 +116,8 @@ class ColumnsKernel : public engine::PreparedKernel {
   int parts_;
 
  private:
-  /// A run is short beside a core's second cache, but long beside what its sums fetch ahead.
+  /// A quarter of a core's second cache, but so many rows that little of a run goes without being
+  /// fetched ahead, which the sums do within a run.
   std::int64_t run_rows() const {
     constexpr std::int64_t kRunBytes = 256 << 10, kFewestRows = 128;
     return std::max(kFewestRows, kRunBytes / row_bytes() / kFewestRows * kFewestRows);

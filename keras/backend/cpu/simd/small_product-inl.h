@@ -51,10 +51,16 @@ void small_product(const SmallProduct& p) {
       tile.adds = k > 0;
       tile.before = sums;
       tile.before_stride = p.block;
-      const bool is_end = is_last && column + p.block >= p.columns;
-      tile.fetch = tile.b + (fetches_next ? (is_end ? 0 : depth) : ahead) * p.b_stride;
-      tile.fetch_step = fetches_next ? (p.block + tiles - 1) / tiles : p.b_stride;
-      tile.tile_step = fetches_next ? depth * tile.fetch_step : 0;
+      if (fetches_next) {
+        const bool has_next = !is_last || column + p.block < p.columns;
+        tile.fetch = tile.b + (has_next ? depth * p.b_stride : 0);
+        tile.fetch_step = (p.block + tiles - 1) / tiles;
+        tile.tile_step = depth * tile.fetch_step;
+      } else {
+        tile.fetch = tile.b + ahead * p.b_stride;
+        tile.fetch_step = p.b_stride;
+        tile.tile_step = 0;
+      }
       tile.steps = p.steps;
       tile.step_count = is_last && in_registers ? p.step_count : 0;
       tile.row = 0;
