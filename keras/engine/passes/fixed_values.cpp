@@ -9,7 +9,7 @@ namespace {
 
 /// What is kept may take this many times the memory of what it is computed from: the float32 copy
 /// of 16-bit weights does.
-constexpr std::size_t kLargestExpansion = 2;
+constexpr std::size_t kLargestExpansion = 3;
 
 std::size_t bytes(const Graph& graph, const std::vector<ValueId>& values) {
   std::size_t sum = 0;

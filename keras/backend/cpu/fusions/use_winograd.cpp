@@ -1,12 +1,16 @@
 #include <algorithm>
+#include <initializer_list>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
+#include "keras/backend/cpu/simd/winograd.h"
 #include "keras/engine/graph/graph_index.h"
+#include "keras/engine/passes/fixed_values.h"
 #include "keras/ops/nn/conv.h"
 #include "keras/ops/nn/pool.h"
 
@@ -32,19 +36,34 @@ bool is_3x3(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
          std::all_of(conv.pad_low.begin(), conv.pad_low.end(), [](auto pad) { return pad <= 2; });
 }
 
-/// True where tiles of that output are so many that reading the larger kernel does not matter, and
-/// hang over its ends so little that multiplications are saved.
-bool pays(const Shape& output) {
-  constexpr std::int64_t kFewestTiles = 32;
-  const std::int64_t tiles = output[0] * ((output[1] + 1) / 2) * ((output[2] + 1) / 2);
-  const std::int64_t pixels = output[0] * output[1] * output[2];
-  return tiles >= kFewestTiles && 10 * 16 * tiles <= 7 * 9 * pixels;
+std::int64_t tiles_of(const Shape& output, std::int64_t tile) {
+  return output[0] * ((output[1] + tile - 1) / tile) * ((output[2] + tile - 1) / tile);
+}
+
+/// Which of these tiles takes the fewest multiplications for an output, the last of equal ones; 0
+/// where none saves enough of them, since they hang over its ends, or are few.
+std::int64_t best_tile(const Shape& output, std::initializer_list<std::int64_t> sizes = {3, 2}) {
+  // Reading a weight from memory takes as long as multiplying by it so many times.
+  constexpr std::int64_t kTilesToRead = 12;
+  const std::int64_t direct = 9 * output[0] * output[1] * output[2];
+  std::int64_t fewest = 7 * direct / 10, best = 0;
+  for (const std::int64_t tile : sizes) {
+    const std::int64_t multiplications =
+        winograd_elements(tile) * std::max(tiles_of(output, tile), kTilesToRead);
+    if (multiplications > fewest) continue;
+    fewest = multiplications;
+    best = tile;
+  }
+  return best;
 }
 
 class Rewriter {
  public:
   explicit Rewriter(Graph graph)
-      : graph_(std::move(graph)), index_(graph_), dropped_(graph_.calls.size(), false) {}
+      : graph_(std::move(graph)),
+        index_(graph_),
+        fixed_(graph_),
+        dropped_(graph_.calls.size(), false) {}
 
   Graph run() {
     std::vector<GraphCall> old = std::move(graph_.calls);
@@ -69,10 +88,10 @@ class Rewriter {
   const Shape& shape(ValueId value) const { return graph_.spec(value).shape; }
 
   /// The kernel's transform, made where it is needed first.
-  ValueId transformed(ValueId kernel, bool backwards) {
-    auto [found, is_new] = transformed_.try_emplace({kernel, backwards}, engine::kNoValue);
+  ValueId transformed(ValueId kernel, const WinogradKernelAttrs& attrs) {
+    auto [found, is_new] =
+        transformed_.try_emplace({kernel, attrs.tile, attrs.backwards}, engine::kNoValue);
     if (is_new) {
-      const WinogradKernelAttrs attrs{backwards};
       found->second =
           graph_.add_value(winograd_kernel_op.infer({graph_.spec(kernel)}, attrs).front());
       calls_.push_back({&winograd_kernel_op, attrs, {kernel}, {found->second}});
@@ -80,25 +99,42 @@ class Rewriter {
     return found->second;
   }
 
-  void rewrite_forward(std::vector<GraphCall>& old, std::size_t place,
-                       const FusedConvolutionAttrs& fused) {
-    GraphCall& call = old[place];
-    const Shape& output = shape(call.outputs[0]);
-    if (!is_3x3(fused.product, graph_.spec(call.inputs[1])) || !pays(output) ||
-        fused.epilogue.size() >= kMostProductSteps || !all_float(call.inputs))
-      return;
-    WinogradAttrs attrs{.pad_low = fused.product.pad_low,
-                        .size = {output[1], output[2]},
-                        .bias = fused.bias,
-                        .epilogue = fused.epilogue};
-    call.inputs[1] = transformed(call.inputs[1], false);
-    if (const int pool = pooling_behind(old, call.outputs[0]); pool >= 0) {
-      attrs.pooled = true;
-      call.outputs = old[static_cast<std::size_t>(pool)].outputs;
-      dropped_[static_cast<std::size_t>(pool)] = true;
+  /// The call with its kernel transformed: once for all runs, or once each, or, if what it is
+  /// multiplied by is all at work at a time, on the way, where it need not go through the memory.
+  void make_winograd(GraphCall& call, WinogradAttrs attrs, bool backwards, const Shape& output) {
+    ValueId& kernel = call.inputs[1];
+    const bool on_the_way =
+        !fixed_.contains(kernel) &&
+        is_winograd_block(tiles_of(output, attrs.tile), attrs.tile, shape(call.inputs[0])[3]);
+    if (on_the_way) {
+      attrs.backwards = backwards;
+    } else {
+      kernel = transformed(kernel, {attrs.tile, backwards});
     }
     call.op = &winograd_op;
     call.attrs = attrs;
+  }
+
+  void rewrite_forward(std::vector<GraphCall>& old, std::size_t place,
+                       const FusedConvolutionAttrs& fused) {
+    GraphCall& call = old[place];
+    if (!is_3x3(fused.product, graph_.spec(call.inputs[1])) ||
+        fused.epilogue.size() >= kMostProductSteps || !all_float(call.inputs))
+      return;
+    const Shape output = shape(call.outputs[0]);
+    const int pool = pooling_behind(old, call.outputs[0]);
+    WinogradAttrs attrs{.tile = pool >= 0 ? best_tile(output, {2}) : best_tile(output),
+                        .pad_low = fused.product.pad_low,
+                        .size = {output[1], output[2]},
+                        .bias = fused.bias,
+                        .epilogue = fused.epilogue,
+                        .pooled = pool >= 0};
+    if (attrs.tile == 0) return;
+    make_winograd(call, attrs, false, output);
+    if (attrs.pooled) {
+      call.outputs = old[static_cast<std::size_t>(pool)].outputs;
+      dropped_[static_cast<std::size_t>(pool)] = true;
+    }
   }
 
   bool all_float(const std::vector<ValueId>& values) const {
@@ -122,32 +158,33 @@ class Rewriter {
   /// The gradient of the inputs is a convolution of dy by the kernel turned round.
   void rewrite_input_gradient(GraphCall& call) {
     const auto& attrs = call.attrs.as<ops::ConvGradientAttrs>();
-    if (!is_3x3(attrs.conv, graph_.spec(call.inputs[1])) || !pays(shape(call.outputs[0]))) return;
-    WinogradAttrs gradient{.pad_low = attrs.conv.pad_low, .size = attrs.size};
+    const std::int64_t tile = best_tile(shape(call.outputs[0]));
+    if (!is_3x3(attrs.conv, graph_.spec(call.inputs[1])) || tile == 0) return;
+    WinogradAttrs gradient{.tile = tile, .pad_low = attrs.conv.pad_low, .size = attrs.size};
     for (auto& pad : gradient.pad_low) pad = 2 - pad;
-    call.inputs[1] = transformed(call.inputs[1], true);
-    call.op = &winograd_op;
-    call.attrs = gradient;
+    make_winograd(call, gradient, true, shape(call.outputs[0]));
   }
 
   void rewrite_kernel_gradient(GraphCall& call) {
     const auto& attrs = call.attrs.as<ops::ConvGradientAttrs>();
-    if (!is_3x3(attrs.conv, graph_.spec(call.outputs[0])) || !pays(shape(call.inputs[1]))) return;
+    const std::int64_t tile = best_tile(shape(call.inputs[1]));
+    if (!is_3x3(attrs.conv, graph_.spec(call.outputs[0])) || tile == 0) return;
     call.op = &winograd_gradient_op;
-    call.attrs = WinogradGradientAttrs{attrs.conv.pad_low};
+    call.attrs = WinogradGradientAttrs{tile, attrs.conv.pad_low};
   }
 
   Graph graph_;
   engine::GraphIndex index_;
+  engine::FixedValues fixed_;
   std::vector<bool> dropped_;  ///< calls that have become part of another
   std::vector<GraphCall> calls_;
-  std::map<std::pair<ValueId, bool>, ValueId> transformed_;
+  std::map<std::tuple<ValueId, std::int64_t, bool>, ValueId> transformed_;
 };
 
 }  // namespace
 
 Graph use_winograd(Graph graph) {
-  if (!nn_functions().winograd.convolution) return graph;
+  if (!nn_functions().winograd[0].convolution) return graph;
   return Rewriter(std::move(graph)).run();
 }
 

@@ -9,8 +9,9 @@ const engine::Op winograd_kernel_op = engine::define_op<WinogradKernelAttrs>({
     .infer =
         [](const Specs& in, const WinogradKernelAttrs& attrs) {
           const std::int64_t inputs = in[0].shape[2], outputs = in[0].shape[3];
-          const Shape shape = attrs.backwards ? Shape{kWinogradElements, outputs, inputs}
-                                              : Shape{kWinogradElements, inputs, outputs};
+          const std::int64_t elements = winograd_elements(attrs.tile);
+          const Shape shape =
+              attrs.backwards ? Shape{elements, outputs, inputs} : Shape{elements, inputs, outputs};
           return Specs{{shape, in[0].dtype}};
         },
 });
@@ -19,10 +20,10 @@ const engine::Op winograd_op = engine::define_op<WinogradAttrs>({
     .name = "winograd",
     .infer =
         [](const Specs& in, const WinogradAttrs& attrs) {
-          const std::int64_t step = attrs.pooled ? 2 : 1;
-          return Specs{
-              {{in[0].shape[0], attrs.size[0] / step, attrs.size[1] / step, in[1].shape[2]},
-               in[0].dtype}};
+          const std::int64_t step = attrs.pooled ? attrs.tile : 1;
+          const std::int64_t channels = in[1].shape[attrs.backwards ? -2 : -1];
+          return Specs{{{in[0].shape[0], attrs.size[0] / step, attrs.size[1] / step, channels},
+                        in[0].dtype}};
         },
 });
 

@@ -11,22 +11,30 @@ namespace keras::backend::cpu {
 
 /// How a kernel is made ready for Winograd's convolution (simd/winograd.h).
 struct WinogradKernelAttrs {
+  std::int64_t tile = 2;   ///< outputs across a tile
   bool backwards = false;  ///< for the gradient of the inputs
   bool operator==(const WinogradKernelAttrs&) const = default;
-  void visit(auto&& field) const { field("backwards", backwards); }
+  void visit(auto&& field) const {
+    field("tile", tile);
+    field("backwards", backwards);
+  }
 };
 
 /// A convolution of 3x3 pixels in steps of one, and what follows it while its results are in the
 /// cache.
 struct WinogradAttrs {
+  std::int64_t tile = 2;
+  bool backwards = false;  ///< by a kernel, not transformed, of the gradient of the inputs
   std::vector<std::int64_t> pad_low;  ///< of rows and columns
   std::vector<std::int64_t> size;     ///< rows and columns of the output before it is pooled
   bool bias = false;
   Epilogue epilogue = {};
-  bool pooled = false;  ///< at last the maximum of each 2x2 pixels
+  bool pooled = false;  ///< at last the maximum of each tile
 
   bool operator==(const WinogradAttrs&) const = default;
   void visit(auto&& field) const {
+    field("tile", tile);
+    field("backwards", backwards);
     field("pad_low", pad_low);
     field("size", size);
     field("bias", bias);
@@ -37,14 +45,18 @@ struct WinogradAttrs {
 
 /// The padding before a convolution's input, whose kernel has a gradient.
 struct WinogradGradientAttrs {
+  std::int64_t tile = 2;
   std::vector<std::int64_t> pad_low;
   bool operator==(const WinogradGradientAttrs&) const = default;
-  void visit(auto&& field) const { field("pad_low", pad_low); }
+  void visit(auto&& field) const {
+    field("tile", tile);
+    field("pad_low", pad_low);
+  }
 };
 
-/// kernel → (16, channels read, channels written), in the order of simd/winograd.h
+/// kernel → (elements of a tile, channels read, channels written), in the order of simd/winograd.h
 extern const engine::Op winograd_kernel_op;
-/// (x, transformed kernel, bias?, the epilogue's operands) → y
+/// (x, kernel, transformed or not, bias?, the epilogue's operands) → y
 extern const engine::Op winograd_op;
 /// (x, dy) → dkernel
 extern const engine::Op winograd_gradient_op;

@@ -20,10 +20,13 @@
 #include "keras/backend/cpu/simd/recurrence-inl.h"
 //
 #include "keras/backend/cpu/simd/product_tile-inl.h"
+#include "keras/backend/cpu/simd/transpose-inl.h"
 //
 #include "keras/backend/cpu/simd/attention-inl.h"
 #include "keras/backend/cpu/simd/depthwise-inl.h"
 #include "keras/backend/cpu/simd/small_product-inl.h"
+#include "keras/backend/cpu/simd/winograd_transforms-inl.h"
+//
 #include "keras/backend/cpu/simd/winograd-inl.h"
 
 namespace keras::backend::cpu::KERAS_TARGET {
@@ -59,7 +62,7 @@ const NnFunctions& nn_functions() {
       layer_norm_gradient,
       {recurrence_functions<float>, recurrence_functions<Brain>},
       kSmallProduct,
-      kWinograd,
+      {kWinograd<2>, kWinograd<3>},
       kDepthwise,
       kAttention,
   };

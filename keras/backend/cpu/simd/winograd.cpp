@@ -16,18 +16,26 @@
 namespace keras::backend::cpu {
 namespace {
 
-/// Larger kernels do not stay in the second cache: threads share their columns, not the tiles.
-constexpr std::int64_t kNumbersInCache = 1 << 18;
-/// So many transformed numbers, of inputs and of outputs, are at work at a time; of a gradient more
-/// where the gradient itself is larger: it is gone through once for each block.
-constexpr std::int64_t kBlockNumbers = 1 << 17;
-constexpr std::int64_t kMostGradientBlockNumbers = 1 << 19;
+/// Of larger kernels threads share the columns, not the tiles.
+constexpr std::int64_t kNumbersInCache = 1 << 19;
+/// So many transformed numbers, of inputs and of outputs, are at work at a time; more where the
+/// kernel, or its gradient, is larger: it is gone through once for each block.
+constexpr std::int64_t kFewestBlockNumbers = 1 << 17;
 constexpr std::int64_t kFewestBlockTiles = 12;
 /// Channels in a vector.
 constexpr std::int64_t kGrain = 16;
 
-std::int64_t block_tiles(std::int64_t numbers, std::int64_t channels, std::int64_t tiles) {
-  return std::min(std::max(numbers / (kWinogradElements * channels), kFewestBlockTiles), tiles);
+/// Of so many tiles and channels, those of the inputs and of the outputs, that meet a kernel.
+std::int64_t block_tiles(std::int64_t tiles, std::int64_t elements, std::int64_t channels,
+                         std::int64_t kernel) {
+  const std::int64_t numbers = std::clamp(kernel, kFewestBlockNumbers, kMostWinogradNumbers);
+  const std::int64_t most = std::max(numbers / (elements * channels), kFewestBlockTiles);
+  const std::int64_t blocks = std::max<std::int64_t>((tiles + most - 1) / most, 1);
+  return (tiles + blocks - 1) / blocks;
+}
+
+const WinogradFunctions& functions_for(std::int64_t tile) {
+  return nn_functions().winograd[tile - 2];
 }
 
 /// Part `part` of `parts` of channels, in whole grains.
@@ -38,7 +46,7 @@ std::pair<std::int64_t, std::int64_t> channels_of(std::int64_t channels, std::in
 }
 
 WinogradGeometry geometry_of(const Shape& input, const Shape& output,
-                             const std::vector<std::int64_t>& pad_low) {
+                             const std::vector<std::int64_t>& pad_low, std::int64_t tile) {
   return {.input_height = input[1],
           .input_width = input[2],
           .input_channels = input[3],
@@ -47,24 +55,30 @@ WinogradGeometry geometry_of(const Shape& input, const Shape& output,
           .output_channels = output[3],
           .pad_top = pad_low[0],
           .pad_left = pad_low[1],
-          .tile_rows = (output[1] + 1) / 2,
-          .tile_columns = (output[2] + 1) / 2};
+          .tile = tile,
+          .tile_rows = (output[1] + tile - 1) / tile,
+          .tile_columns = (output[2] + tile - 1) / tile};
+}
+
+WinogradTaps taps_of(const Shape& kernel, bool backwards) {
+  return {.inputs = kernel[2], .outputs = kernel[3], .backwards = backwards};
 }
 
 class KernelTransform final : public engine::PreparedKernel {
  public:
-  KernelTransform(const Shape& kernel, bool backwards, int threads)
-      : share_{.inputs = kernel[2], .outputs = kernel[3], .backwards = backwards},
-        parts_(parts_for(kWinogradElements * kernel[2] * kernel[3],
-                         std::min<std::int64_t>(threads, kernel[2] / kGrain))) {}
+  KernelTransform(const Shape& kernel, const WinogradKernelAttrs& attrs, int threads)
+      : share_{.tile = attrs.tile, .taps = taps_of(kernel, attrs.backwards)},
+        parts_(parts_for(winograd_elements(attrs.tile) * kernel[2] * kernel[3],
+                         std::min<std::int64_t>(threads, share_.taps.depth() / kGrain))) {}
 
   void run(const engine::Buffers& buffers) const override {
     engine::parallel_for(parts_, [&](int part) {
       WinogradKernel own = share_;
-      std::tie(own.first_input, own.last_input) = channels_of(own.inputs, kGrain, parts_, part);
-      own.kernel = static_cast<const float*>(buffers.inputs[0]);
+      std::tie(own.first_depth, own.last_depth) =
+          channels_of(own.taps.depth(), kGrain, parts_, part);
+      own.taps.kernel = static_cast<const float*>(buffers.inputs[0]);
       own.transformed = static_cast<float*>(buffers.outputs[0]);
-      nn_functions().winograd.kernel(own);
+      functions_for(own.tile).kernel(own);
     });
   }
 
@@ -80,25 +94,29 @@ class ConvolutionKernel final : public engine::PreparedKernel {
     Shape output = call.outputs[0].shape;
     output[1] = attrs.size[0];
     output[2] = attrs.size[1];
-    share_.geometry = geometry_of(call.inputs[0].shape, output, attrs.pad_low);
+    share_.geometry = geometry_of(call.inputs[0].shape, output, attrs.pad_low, attrs.tile);
     share_.pooled = attrs.pooled;
     WinogradGeometry& g = share_.geometry;
     if (attrs.pooled) {  // what is left over at the ends nobody sees
-      g.tile_rows = g.output_height / 2;
-      g.tile_columns = g.output_width / 2;
+      g.tile_rows = g.output_height / g.tile;
+      g.tile_columns = g.output_width / g.tile;
     }
     tiles_ = output[0] * g.image_tiles();
     steps_ = product_steps(attrs.bias, attrs.epilogue, epilogue_operands(call, attrs.bias ? 3 : 2),
                            g.output_channels);
     share_.step_count = static_cast<int>(steps_.size());
     const int parts = parts_for_product(
-        tiles_ * kWinogradElements * g.input_channels * g.output_channels, call.threads);
+        tiles_ * g.elements() * g.input_channels * g.output_channels, call.threads);
     const std::int64_t panels = (g.output_channels + kWinogradPanel - 1) / kWinogradPanel;
-    const bool fits = call.inputs[1].shape.size() <= kNumbersInCache;
+    const Shape& kernel = call.inputs[1].shape;
+    is_transformed_ = kernel.rank() == 3;
+    if (!is_transformed_) share_.taps = taps_of(kernel, attrs.backwards);
+    const std::int64_t numbers = g.elements() * g.input_channels * g.output_channels;
+    const bool fits = is_transformed_ && numbers <= kNumbersInCache;
     column_parts_ = fits ? 1 : static_cast<int>(std::min<std::int64_t>(parts, panels));
     tile_parts_ = parts / column_parts_;
-    share_.block_tiles = block_tiles(kBlockNumbers, g.input_channels + kWinogradPanel,
-                                     (tiles_ + tile_parts_ - 1) / tile_parts_);
+    share_.block_tiles = block_tiles((tiles_ + tile_parts_ - 1) / tile_parts_, g.elements(),
+                                     g.input_channels + kWinogradPanel, numbers / column_parts_);
   }
 
   std::size_t scratch_bytes() const override {
@@ -114,21 +132,21 @@ class ConvolutionKernel final : public engine::PreparedKernel {
       std::tie(own.first_column, own.last_column) = channels_of(
           own.geometry.output_channels, kWinogradPanel, column_parts_, part % column_parts_);
       own.x = static_cast<const float*>(buffers.inputs[0]);
-      own.kernel = static_cast<const float*>(buffers.inputs[1]);
+      (is_transformed_ ? own.kernel : own.taps.kernel) =
+          static_cast<const float*>(buffers.inputs[1]);
       own.y = static_cast<float*>(buffers.outputs[0]);
       own.steps = steps.data();
       own.scratch = static_cast<float*>(buffers.scratch) + numbers() * part;
-      nn_functions().winograd.convolution(own);
+      functions_for(own.geometry.tile).convolution(own);
     });
   }
 
  private:
-  std::int64_t numbers() const {
-    return winograd_scratch(share_.block_tiles, share_.geometry.input_channels);
-  }
+  std::int64_t numbers() const { return winograd_scratch(share_.geometry, share_.block_tiles); }
 
   WinogradConvolution share_{};
   std::vector<ProductStep> steps_;
+  bool is_transformed_ = true;
   std::int64_t tiles_ = 0;
   int column_parts_ = 1, tile_parts_ = 1;
 };
@@ -138,41 +156,47 @@ class ConvolutionKernel final : public engine::PreparedKernel {
 class GradientKernel final : public engine::PreparedKernel {
  public:
   explicit GradientKernel(const engine::KernelCall& call) {
-    share_.geometry = geometry_of(call.inputs[0].shape, call.inputs[1].shape,
-                                  call.attrs.as<WinogradGradientAttrs>().pad_low);
+    const auto& attrs = call.attrs.as<WinogradGradientAttrs>();
+    share_.geometry =
+        geometry_of(call.inputs[0].shape, call.inputs[1].shape, attrs.pad_low, attrs.tile);
     const WinogradGeometry& g = share_.geometry;
     tiles_ = call.inputs[0].shape[0] * g.image_tiles();
     const int parts = parts_for_product(
-        tiles_ * kWinogradElements * g.input_channels * g.output_channels, call.threads);
+        tiles_ * g.elements() * g.input_channels * g.output_channels, call.threads);
     input_parts_ = static_cast<int>(std::min<std::int64_t>(parts, g.input_channels / kGrain));
     share_.part_count = parts / input_parts_;
     most_inputs_ = (g.input_channels / kGrain + input_parts_ - 1) / input_parts_ * kGrain;
-    share_.block_tiles = block_tiles(
-        std::clamp(kWinogradElements * most_inputs_ * g.output_channels, kBlockNumbers,
-                   kMostGradientBlockNumbers),
-        most_inputs_ + g.output_channels, (tiles_ + share_.part_count - 1) / share_.part_count);
+    share_.block_tiles =
+        block_tiles((tiles_ + share_.part_count - 1) / share_.part_count, g.elements(),
+                    most_inputs_ + g.output_channels, part_numbers() / input_parts_);
   }
 
   std::size_t scratch_bytes() const override {
-    return static_cast<std::size_t>(part_numbers() * share_.part_count +
+    return static_cast<std::size_t>((is_one_block() ? 0 : part_numbers() * share_.part_count) +
                                     numbers() * share_.part_count * input_parts_) *
            sizeof(float);
   }
 
   void run(const engine::Buffers& buffers) const override {
     auto* scratch = static_cast<float*>(buffers.scratch);
+    float* parts = nullptr;
+    if (!is_one_block()) {
+      parts = scratch;
+      scratch += part_numbers() * share_.part_count;
+    }
     engine::parallel_for(share_.part_count * input_parts_, [&](int part) {
       const int tile_part = part / input_parts_;
       WinogradKernelGradient own = of_inputs(buffers, part % input_parts_);
       std::tie(own.first_tile, own.last_tile) = share_of(tiles_, own.part_count, tile_part);
-      own.parts = scratch + part_numbers() * tile_part;
-      own.scratch = scratch + part_numbers() * own.part_count + numbers() * part;
-      nn_functions().winograd.kernel_gradient(own);
+      if (parts) own.parts = parts + part_numbers() * tile_part;
+      own.scratch = scratch + numbers() * part;
+      functions_for(own.geometry.tile).kernel_gradient(own);
     });
+    if (share_.part_count == 1) return;
     engine::parallel_for(input_parts_, [&](int part) {
       WinogradKernelGradient own = of_inputs(buffers, part);
-      own.parts = scratch;
-      nn_functions().winograd.finish_kernel_gradient(own);
+      own.parts = parts;
+      functions_for(own.geometry.tile).finish_kernel_gradient(own);
     });
   }
 
@@ -186,12 +210,12 @@ class GradientKernel final : public engine::PreparedKernel {
     own.gradient = static_cast<float*>(buffers.outputs[0]);
     return own;
   }
+  bool is_one_block() const { return share_.part_count == 1 && tiles_ <= share_.block_tiles; }
   std::int64_t part_numbers() const {
-    return kWinogradElements * share_.geometry.input_channels * share_.geometry.output_channels;
+    return winograd_part(share_.geometry, share_.geometry.input_channels);
   }
   std::int64_t numbers() const {
-    return winograd_gradient_scratch(share_.block_tiles, most_inputs_,
-                                     share_.geometry.output_channels);
+    return winograd_gradient_scratch(share_.geometry, share_.block_tiles, most_inputs_);
   }
 
   WinogradKernelGradient share_{};
@@ -204,8 +228,8 @@ class GradientKernel final : public engine::PreparedKernel {
 const engine::Kernel simd_winograd_kernel{
     "simd_winograd_kernel", float32_refusal,
     [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
-      return std::make_unique<KernelTransform>(
-          call.inputs[0].shape, call.attrs.as<WinogradKernelAttrs>().backwards, call.threads);
+      return std::make_unique<KernelTransform>(call.inputs[0].shape,
+                                               call.attrs.as<WinogradKernelAttrs>(), call.threads);
     }};
 
 const engine::Kernel simd_winograd{

@@ -1,0 +1,142 @@
+// Winograd's transforms, of one target; see winograd.h, and vector_math-inl.h about being included
+// by targets.
+
+namespace keras::backend::cpu::KERAS_TARGET {
+namespace {
+
+#ifdef __AVX512F__
+
+// In one dimension n outputs of the taps g, which see n + 2 inputs d, are A'[(G g) * (B'd)]: the
+// polynomials that the taps and the outputs stand for are multiplied at n + 1 points and at
+// infinity (Toom and Cook). The gradient of the taps is G'[(A dy) * (B'd)].
+
+/// Those of tiles of so many outputs.
+template <int kTile>
+struct WinogradTransforms;
+
+/// At 0, 1, -1 and infinity.
+template <>
+struct WinogradTransforms<2> {
+  /// B'd
+  struct Inputs {
+    KERAS_INLINE void apply(const Vec (&d)[4], Vec (&to)[4]) {
+      to[0] = d[0] - d[2];
+      to[1] = d[1] + d[2];
+      to[2] = d[2] - d[1];
+      to[3] = d[1] - d[3];
+    }
+  };
+  /// G g
+  struct Taps {
+    KERAS_INLINE void apply(const Vec (&g)[3], Vec (&to)[4]) {
+      to[0] = g[0];
+      to[1] = (g[0] + g[2] + g[1]) * 0.5f;
+      to[2] = (g[0] + g[2] - g[1]) * 0.5f;
+      to[3] = g[2];
+    }
+  };
+  /// A'm
+  struct Outputs {
+    KERAS_INLINE void apply(const Vec (&m)[4], Vec (&to)[2]) {
+      to[0] = m[0] + m[1] + m[2];
+      to[1] = m[1] - m[2] - m[3];
+    }
+  };
+  /// A dy
+  struct OutputGradients {
+    KERAS_INLINE void apply(const Vec (&dy)[2], Vec (&to)[4]) {
+      to[0] = dy[0];
+      to[1] = dy[0] + dy[1];
+      to[2] = dy[0] - dy[1];
+      to[3] = -dy[1];
+    }
+  };
+  /// G'u
+  struct TapGradients {
+    KERAS_INLINE void apply(const Vec (&u)[4], Vec (&to)[3]) {
+      to[0] = u[0] + (u[1] + u[2]) * 0.5f;
+      to[1] = (u[1] - u[2]) * 0.5f;
+      to[2] = (u[1] + u[2]) * 0.5f + u[3];
+    }
+  };
+};
+
+/// At 0, 1, -1, 2 and infinity.
+template <>
+struct WinogradTransforms<3> {
+  struct Inputs {
+    KERAS_INLINE void apply(const Vec (&d)[5], Vec (&to)[5]) {
+      const Vec difference = d[3] - d[1];
+      to[0] = (d[0] - d[2]) * 2.0f + difference;
+      to[1] = difference - d[1] - d[2];
+      to[2] = (d[1] - d[2]) * 3.0f + difference;
+      to[3] = difference;
+      to[4] = d[4] - d[2] - difference * 2.0f;
+    }
+  };
+  struct Taps {
+    KERAS_INLINE void apply(const Vec (&g)[3], Vec (&to)[5]) {
+      const Vec ends = g[0] + g[2];
+      to[0] = g[0] * 0.5f;
+      to[1] = (ends + g[1]) * -0.5f;
+      to[2] = (g[1] - ends) * (1.0f / 6);
+      to[3] = g[0] * (1.0f / 6) + g[1] * (1.0f / 3) + g[2] * (2.0f / 3);
+      to[4] = g[2];
+    }
+  };
+  struct Outputs {
+    KERAS_INLINE void apply(const Vec (&m)[5], Vec (&to)[3]) {
+      const Vec sum = m[1] + m[2], difference = m[1] - m[2];
+      to[0] = m[0] + sum + m[3];
+      to[1] = difference + m[3] * 2.0f;
+      to[2] = sum + m[3] * 4.0f + m[4];
+    }
+  };
+  struct OutputGradients {
+    KERAS_INLINE void apply(const Vec (&dy)[3], Vec (&to)[5]) {
+      const Vec ends = dy[0] + dy[2];
+      to[0] = dy[0];
+      to[1] = ends + dy[1];
+      to[2] = ends - dy[1];
+      to[3] = dy[0] + dy[1] * 2.0f + dy[2] * 4.0f;
+      to[4] = dy[2];
+    }
+  };
+  struct TapGradients {
+    KERAS_INLINE void apply(const Vec (&u)[5], Vec (&to)[3]) {
+      const Vec half = u[1] * 0.5f, sixth = u[2] * (1.0f / 6);
+      to[0] = u[0] * 0.5f - half - sixth + u[3] * (1.0f / 6);
+      to[1] = sixth - half + u[3] * (1.0f / 3);
+      to[2] = u[4] - half - sixth + u[3] * (2.0f / 3);
+    }
+  };
+};
+
+/// Both dimensions: `Transform` is applied to the columns of kFrom x kFrom vectors, which
+/// from(row, column) gives, then to the rows of what comes of it; to(row, column, vector) takes
+/// kTo x kTo.
+template <typename Transform, int kFrom, int kTo, typename From, typename To>
+KERAS_INLINE void transform(const From& from, const To& to) {
+  Vec between[kTo][kFrom];
+#pragma GCC unroll 5
+  for (int column = 0; column < kFrom; ++column) {
+    Vec x[kFrom], y[kTo];
+#pragma GCC unroll 5
+    for (int row = 0; row < kFrom; ++row) x[row] = from(row, column);
+    Transform::apply(x, y);
+#pragma GCC unroll 5
+    for (int row = 0; row < kTo; ++row) between[row][column] = y[row];
+  }
+#pragma GCC unroll 5
+  for (int row = 0; row < kTo; ++row) {
+    Vec y[kTo];
+    Transform::apply(between[row], y);
+#pragma GCC unroll 5
+    for (int column = 0; column < kTo; ++column) to(row, column, y[column]);
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace keras::backend::cpu::KERAS_TARGET
