@@ -8,8 +8,8 @@ namespace keras::engine {
 namespace {
 
 /// What is kept may take this many times the memory of what it is computed from: the float32 copy
-/// of 16-bit weights does.
-constexpr std::size_t kLargestExpansion = 3;
+/// of 16-bit weights takes 2, the transform of a convolution's kernel of 3x3 up to 4.
+constexpr std::size_t kLargestExpansion = 4;
 
 std::size_t bytes(const Graph& graph, const std::vector<ValueId>& values) {
   std::size_t sum = 0;

@@ -40,18 +40,18 @@ std::int64_t tiles_of(const Shape& output, std::int64_t tile) {
   return output[0] * ((output[1] + tile - 1) / tile) * ((output[2] + tile - 1) / tile);
 }
 
-/// Which of these tiles takes the fewest multiplications for an output, the last of equal ones; 0
-/// where none saves enough of them, since they hang over its ends, or are few.
-std::int64_t best_tile(const Shape& output, std::initializer_list<std::int64_t> sizes = {3, 2}) {
+/// Which of these tiles, from the smallest on, to cut an output into: a larger one loses digits, so
+/// that it must save a fifth of the multiplications. 0 where none saves enough of them, since they
+/// hang over its ends, or are few.
+std::int64_t best_tile(const Shape& output, std::initializer_list<std::int64_t> sizes = {2, 3, 4}) {
   // Reading a weight from memory takes as long as multiplying by it so many times.
   constexpr std::int64_t kTilesToRead = 12;
-  const std::int64_t direct = 9 * output[0] * output[1] * output[2];
-  std::int64_t fewest = 7 * direct / 10, best = 0;
+  std::int64_t most = 7 * 9 * output[0] * output[1] * output[2] / 10, best = 0;
   for (const std::int64_t tile : sizes) {
     const std::int64_t multiplications =
         winograd_elements(tile) * std::max(tiles_of(output, tile), kTilesToRead);
-    if (multiplications > fewest) continue;
-    fewest = multiplications;
+    if (multiplications > most) continue;
+    most = 4 * multiplications / 5;
     best = tile;
   }
   return best;
@@ -123,7 +123,7 @@ class Rewriter {
       return;
     const Shape output = shape(call.outputs[0]);
     const int pool = pooling_behind(old, call.outputs[0]);
-    WinogradAttrs attrs{.tile = pool >= 0 ? best_tile(output, {2}) : best_tile(output),
+    WinogradAttrs attrs{.tile = pool >= 0 ? best_tile(output, {2, 4}) : best_tile(output),
                         .pad_low = fused.product.pad_low,
                         .size = {output[1], output[2]},
                         .bias = fused.bias,

@@ -20,7 +20,7 @@ const engine::Op winograd_op = engine::define_op<WinogradAttrs>({
     .name = "winograd",
     .infer =
         [](const Specs& in, const WinogradAttrs& attrs) {
-          const std::int64_t step = attrs.pooled ? attrs.tile : 1;
+          const std::int64_t step = attrs.pooled ? 2 : 1;
           const std::int64_t channels = in[1].shape[attrs.backwards ? -2 : -1];
           return Specs{{{in[0].shape[0], attrs.size[0] / step, attrs.size[1] / step, channels},
                         in[0].dtype}};

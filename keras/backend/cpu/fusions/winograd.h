@@ -29,7 +29,7 @@ struct WinogradAttrs {
   std::vector<std::int64_t> size;     ///< rows and columns of the output before it is pooled
   bool bias = false;
   Epilogue epilogue = {};
-  bool pooled = false;  ///< at last the maximum of each tile
+  bool pooled = false;  ///< at last the maximum of each 2x2 pixels
 
   bool operator==(const WinogradAttrs&) const = default;
   void visit(auto&& field) const {

@@ -62,7 +62,7 @@ const NnFunctions& nn_functions() {
       layer_norm_gradient,
       {recurrence_functions<float>, recurrence_functions<Brain>},
       kSmallProduct,
-      {kWinograd<2>, kWinograd<3>},
+      {kWinograd<2>, kWinograd<3>, kWinograd<4>},
       kDepthwise,
       kAttention,
   };

@@ -179,7 +179,7 @@ struct NnFunctions {
   RecurrenceFunctions recurrence[2];
   /// Null where the registers are too few for it.
   void (*small_product)(const SmallProduct& product);
-  WinogradFunctions winograd[2];  ///< of tiles of 2x2 and of 3x3 outputs
+  WinogradFunctions winograd[3];  ///< of tiles of 2x2, 3x3 and 4x4 outputs
   DepthwiseFunctions depthwise;
   AttentionFunctions attention;
 };

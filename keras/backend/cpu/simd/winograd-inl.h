@@ -62,6 +62,27 @@ void transform_inputs(const WinogradGeometry& g, std::int64_t first_tile, std::i
   }
 }
 
+/// The maximum of each 2x2 of a tile's finished outputs.
+template <int kTile>
+void pool_tile(const WinogradConvolution& w, const WinogradTile& tile, std::int64_t column,
+               std::int64_t width, const float (&pixels)[kTile * kTile][kPanel]) {
+  const WinogradGeometry& g = w.geometry;
+  const std::int64_t height = g.output_height / 2, row_size = g.output_width / 2;
+  for (int p = 0; p < kTile * kTile / 4; ++p) {
+    const int i = p / (kTile / 2), j = p % (kTile / 2);
+    const std::int64_t row = tile.row / 2 + i, x = tile.column / 2 + j;
+    if (row >= height || x >= row_size) continue;
+    const auto& above = &pixels[2 * (kTile * i + j)];
+    float* y = w.y + ((tile.image * height + row) * row_size + x) * g.output_channels + column;
+    for (std::int64_t c = 0; c < width; c += kLanes) {
+      Vec maximum = vector_at(above[0] + c);
+      for (const int next : {1, kTile, kTile + 1})
+        maximum = pooled_max(vector_at(above[next] + c), maximum);
+      put(y + c, maximum);
+    }
+  }
+}
+
 /// A tile's outputs in columns [column, column + width): finished, and kept where they are on the
 /// image.
 template <int kTile>
@@ -86,16 +107,11 @@ void finish_tile(const WinogradConvolution& w, const WinogradTile& tile, std::in
       std::memcpy(w.y + pixel * g.output_channels + column, pixels[p],
                   static_cast<std::size_t>(width) * sizeof(float));
   }
-  if (!w.pooled) return;
-  const std::int64_t pixel =
-      (tile.image * g.tile_rows + tile.row / kTile) * g.tile_columns + tile.column / kTile;
-  for (std::int64_t c = 0; c < width; c += kLanes) {
-    Vec maximum = vector_at(pixels[0] + c);
-    for (int p = 1; p < kTile * kTile; ++p) maximum = pooled_max(vector_at(pixels[p] + c), maximum);
-    put(w.y + pixel * g.output_channels + column + c, maximum);
-  }
+  if constexpr (kTile % 2 == 0)
+    if (w.pooled) pool_tile<kTile>(w, tile, column, width, pixels);
 }
 
+/// Rows of weights that memory brings while one is transformed.
 constexpr std::int64_t kTapsAhead = 8;
 
 /// Weights [first_depth, last_depth) of a panel's columns; `stride` leads from element to element.

@@ -98,8 +98,8 @@ class ConvolutionKernel final : public engine::PreparedKernel {
     share_.pooled = attrs.pooled;
     WinogradGeometry& g = share_.geometry;
     if (attrs.pooled) {  // what is left over at the ends nobody sees
-      g.tile_rows = g.output_height / g.tile;
-      g.tile_columns = g.output_width / g.tile;
+      g.tile_rows = (g.output_height / 2 * 2 + g.tile - 1) / g.tile;
+      g.tile_columns = (g.output_width / 2 * 2 + g.tile - 1) / g.tile;
     }
     tiles_ = output[0] * g.image_tiles();
     steps_ = product_steps(attrs.bias, attrs.epilogue, epilogue_operands(call, attrs.bias ? 3 : 2),

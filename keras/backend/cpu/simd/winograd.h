@@ -6,11 +6,13 @@
 
 namespace keras::backend::cpu {
 
-// Convolutions of 3x3 pixels in steps of one by Winograd's algorithms F(2x2, 3x3) and F(3x3, 3x3)
-// (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015). A tile of 2x2
-// outputs sees 4x4 inputs d; it is A'[(G g G') * (B'd B)]A for a kernel g, where * goes element by
-// element: 16 multiplications instead of 36. A tile of 3x3 outputs takes 25 instead of 81. Over all
-// tiles and channels the elements are as many products of matrices.
+// Convolutions of 3x3 pixels in steps of one by Winograd's algorithms F(2x2, 3x3), F(3x3, 3x3) and
+// F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; the
+// points of the last after Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving
+// the Accuracy of Winograd Convolution for Deep Neural Networks", 2020). A tile of 2x2 outputs sees
+// 4x4 inputs d; it is A'[(G g G') * (B'd B)]A for a kernel g, where * goes element by element: 16
+// multiplications instead of 36. A tile of 3x3 outputs takes 25 instead of 81, one of 4x4 36
+// instead of 144. Over all tiles and channels the elements are as many products of matrices.
 
 /// Of tiles of so many outputs across.
 constexpr std::int64_t winograd_elements(std::int64_t tile) { return (tile + 2) * (tile + 2); }
@@ -30,7 +32,7 @@ struct WinogradGeometry {
   std::int64_t input_height = 0, input_width = 0, input_channels = 0;
   std::int64_t output_height = 0, output_width = 0, output_channels = 0;
   std::int64_t pad_top = 0, pad_left = 0;
-  std::int64_t tile = 2;                         ///< outputs across a tile: 2 or 3
+  std::int64_t tile = 2;                         ///< outputs across a tile: 2, 3 or 4
   std::int64_t tile_rows = 0, tile_columns = 0;  ///< of an image
 
   std::int64_t elements() const { return winograd_elements(tile); }
@@ -65,7 +67,7 @@ struct WinogradConvolution {
   const float* kernel = nullptr;  ///< transformed; null where the taps are to be
   WinogradTaps taps = {};
   float* y = nullptr;
-  bool pooled = false;  ///< y has the maximum of each tile
+  bool pooled = false;  ///< y has the maximum of each 2x2 pixels; not for a tile of 3
   /// Rows are pixels of the output before it is pooled.
   const ProductStep* steps = nullptr;
   int step_count = 0;
