@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "keras/backend/cpu/fusions/winograd.h"
+#include "keras/backend/cpu/simd/instruction_set.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/engine/passes/pipeline.h"
 #include "keras/engine/runtime/compiled_function.h"
@@ -84,7 +85,7 @@ double root_mean_square(const Tensor& x) { return std::sqrt(ops::mean(x * x).ite
 class UseWinograd : public testing::Test {
  protected:
   void SetUp() override {
-    if (!nn_functions().winograd[0].convolution) GTEST_SKIP() << "no kernel for this processor";
+    if (!nn_functions().winograd[0][0].convolution) GTEST_SKIP() << "no kernel for this processor";
   }
   void TearDown() override { engine::set_num_threads(threads_); }
 
@@ -224,6 +225,43 @@ TEST_F(UseWinograd, PoolsNaN) {
   EXPECT_FALSE(std::isnan(y.to_vector<float>().back()));
 }
 
+TEST_F(UseWinograd, OfBfloat16RoundsItsResultsOnly) {
+  if (has_bfloat16_tiles()) GTEST_SKIP() << "direct convolutions are faster here";
+  const auto narrow = [](const Tensor& x) { return ops::cast(x, DType::kBfloat16).eval(); };
+  const auto expect_rounded = [](const Tensor& got, const Tensor& exact) {
+    EXPECT_EQ(got.dtype(), DType::kBfloat16);
+    const Tensor error = ops::cast(got, DType::kFloat64) - exact;
+    EXPECT_LE(root_mean_square(error), 0x1p-9 * root_mean_square(exact));
+  };
+  for (const Case& c : {Case{{2, 9, 12, 32}, {3, 3, 32, 48}}, Case{{16, 8, 8, 80}, {3, 3, 80, 32}},
+                        Case{{4, 42, 42, 64}, {3, 3, 64, 64}}}) {
+    SCOPED_TRACE(str(c.x));
+    const Tensor x = narrow(noise(c.x, 1)), kernel = narrow(noise(c.kernel, 2));
+    const Tensors in = {x, kernel, narrow(noise(convolution(c, x, kernel).shape(), 3))};
+    const CompiledFunction compiled = training(c, as_is);
+    EXPECT_EQ(count_calls(compiled.executable(specs_of(in))->graph(), winograd_op), 2);
+    const Tensors got = compiled(in);
+    Tensors wide;
+    for (const auto& tensor : in) wide.push_back(ops::cast(tensor, DType::kFloat64));
+    const Tensors exact = training(c, as_is)(wide);
+    for (std::size_t i = 0; i < got.size(); ++i) expect_rounded(got[i], exact[i]);
+  }
+  const Case c{{2, 9, 12, 32}, {3, 3, 32, 48}};
+  const Tensor x = narrow(noise(c.x, 1)), kernel = narrow(noise(c.kernel, 2));
+  const Tensor bias = narrow(noise({48}, 4));
+  const CompiledFunction predict(
+      [&](const Tensors& in) { return Tensors{ops::relu(convolution(c, in[0], kernel) + bias)}; });
+  EXPECT_EQ(count_calls(predict.executable({x.spec()})->graph(), winograd_op), 1);
+  const auto wide = [](const Tensor& value) { return ops::cast(value, DType::kFloat64); };
+  expect_rounded(predict({x})[0],
+                 ops::relu(convolution(c, wide(x), wide(kernel)) + wide(bias)).eval());
+  const CompiledFunction adds([&](const Tensors& in) {  // as many numbers as the results
+    return Tensors{convolution(c, in[0], kernel) + in[1]};
+  });
+  const TensorSpec sum{{2, 9, 12, 48}, DType::kBfloat16};
+  EXPECT_EQ(count_calls(adds.executable({x.spec(), sum})->graph(), winograd_op), 0);
+}
+
 TEST_F(UseWinograd, MakesAFixedKernelReadyOnce) {
   const Case c{{2, 12, 12, 32}, {3, 3, 32, 32}};
   const Variable kernel(noise(c.kernel, 2));
@@ -252,7 +290,8 @@ TEST_F(UseWinograd, LeavesWhatItIsNotFasterFor) {
   const ops::ConvAttrs plain{{1, 1}, {1, 1}, {1, 1}, {1, 1}};
   EXPECT_EQ(calls(c, plain, DType::kFloat32), 1);
   EXPECT_EQ(calls(c, plain, DType::kFloat64), 0);
-  EXPECT_EQ(calls(c, plain, DType::kBfloat16), 0);
+  EXPECT_EQ(calls(c, plain, DType::kBfloat16), has_bfloat16_tiles() ? 0 : 1);
+  EXPECT_EQ(calls({{1, 10, 10, 32}, {3, 3, 32, 32}}, plain, DType::kBfloat16), 0);
   EXPECT_EQ(calls(c, {{2, 2}, {1, 1}, {1, 1}, {1, 1}}, DType::kFloat32), 0);
   EXPECT_EQ(calls(c, {{1, 1}, {2, 2}, {2, 2}, {2, 2}}, DType::kFloat32), 0);
   EXPECT_EQ(calls(c, {{1, 1}, {1, 1}, {3, 1}, {1, 1}}, DType::kFloat32), 0);

@@ -12,7 +12,7 @@ const engine::Op winograd_kernel_op = engine::define_op<WinogradKernelAttrs>({
           const std::int64_t elements = winograd_elements(attrs.tile);
           const Shape shape =
               attrs.backwards ? Shape{elements, outputs, inputs} : Shape{elements, inputs, outputs};
-          return Specs{{shape, in[0].dtype}};
+          return Specs{{shape, DType::kFloat32}};
         },
 });
 

@@ -62,7 +62,8 @@ const NnFunctions& nn_functions() {
       layer_norm_gradient,
       {recurrence_functions<float>, recurrence_functions<Brain>},
       kSmallProduct,
-      {kWinograd<2>, kWinograd<3>, kWinograd<4>},
+      {{winograd_functions<2, float>, winograd_functions<3, float>, winograd_functions<4, float>},
+       {winograd_functions<2, Brain>, winograd_functions<3, Brain>, winograd_functions<4, Brain>}},
       kDepthwise,
       kAttention,
   };

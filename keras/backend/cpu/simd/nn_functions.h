@@ -179,7 +179,8 @@ struct NnFunctions {
   RecurrenceFunctions recurrence[2];
   /// Null where the registers are too few for it.
   void (*small_product)(const SmallProduct& product);
-  WinogradFunctions winograd[3];  ///< of tiles of 2x2, 3x3 and 4x4 outputs
+  /// Of float32 and of bfloat16, of tiles of 2x2, 3x3 and 4x4 outputs.
+  WinogradFunctions winograd[2][3];
   DepthwiseFunctions depthwise;
   AttentionFunctions attention;
 };

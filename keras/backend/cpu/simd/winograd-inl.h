@@ -7,10 +7,28 @@ namespace {
 #ifdef __AVX512F__
 
 constexpr std::int64_t kPanel = kWinogradPanel;
+
+// Numbers of images and kernels are float32, or bfloat16 that is float32 on the way.
+
+using Bits = std::uint32_t __attribute__((vector_size(64)));
+using HalfBits = std::uint16_t __attribute__((vector_size(32)));
+
 KERAS_INLINE Vec vector_at(const float* from) {
   Vec value;
   get(value, from);
   return value;
+}
+KERAS_INLINE Vec vector_at(const Brain* from) {
+  HalfBits bits;
+  std::memcpy(&bits, from, sizeof bits);
+  return reinterpret_cast<Vec>(__builtin_convertvector(bits, Bits) << 16);
+}
+/// As to_brain() does it.
+KERAS_INLINE void put(Brain* to, Vec value) {
+  const Bits bits = reinterpret_cast<Bits>(value);
+  const Bits rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16, nan = (bits >> 16) | 0x40U;
+  const HalfBits half = __builtin_convertvector(value != value ? nan : rounded, HalfBits);
+  std::memcpy(to, &half, sizeof half);
 }
 
 /// Where a tile's first output and first input lie in an image.
@@ -28,8 +46,8 @@ KERAS_INLINE WinogradTile tile_at(const WinogradGeometry& g, std::int64_t tile) 
 
 /// Channels [first, last) of a tile's inputs, transformed. `to` is the tile's row of the first
 /// element.
-template <int kTile, bool kInside>
-void transform_tile(const WinogradGeometry& g, const WinogradTile& tile, const float* x,
+template <int kTile, bool kInside, typename T>
+void transform_tile(const WinogradGeometry& g, const WinogradTile& tile, const T* x,
                     std::int64_t first, std::int64_t last, float* to, std::int64_t stride) {
   constexpr int kSide = kTile + 2;
   const std::int64_t channels = g.input_channels;
@@ -49,21 +67,23 @@ void transform_tile(const WinogradGeometry& g, const WinogradTile& tile, const f
         [&](int i, int j, Vec value) { put(to + (kSide * i + j) * stride, value); });
 }
 
-template <int kTile>
+template <int kTile, typename T>
 void transform_inputs(const WinogradGeometry& g, std::int64_t first_tile, std::int64_t last_tile,
-                      const float* x, std::int64_t first, std::int64_t last, float* to,
+                      const T* x, std::int64_t first, std::int64_t last, float* to,
                       std::int64_t stride) {
   for (std::int64_t t = first_tile; t < last_tile; ++t, to += last - first) {
     const WinogradTile tile = tile_at(g, t);
     const bool inside = tile.input_row >= 0 && tile.input_row + kTile + 2 <= g.input_height &&
                         tile.input_column >= 0 && tile.input_column + kTile + 2 <= g.input_width;
-    (inside ? transform_tile<kTile, true> : transform_tile<kTile, false>)(g, tile, x, first, last,
-                                                                          to, stride);
+    if (inside)
+      transform_tile<kTile, true>(g, tile, x, first, last, to, stride);
+    else
+      transform_tile<kTile, false>(g, tile, x, first, last, to, stride);
   }
 }
 
 /// The maximum of each 2x2 of a tile's finished outputs.
-template <int kTile>
+template <int kTile, typename T>
 void pool_tile(const WinogradConvolution& w, const WinogradTile& tile, std::int64_t column,
                std::int64_t width, const float (&pixels)[kTile * kTile][kPanel]) {
   const WinogradGeometry& g = w.geometry;
@@ -73,7 +93,8 @@ void pool_tile(const WinogradConvolution& w, const WinogradTile& tile, std::int6
     const std::int64_t row = tile.row / 2 + i, x = tile.column / 2 + j;
     if (row >= height || x >= row_size) continue;
     const auto& above = &pixels[2 * (kTile * i + j)];
-    float* y = w.y + ((tile.image * height + row) * row_size + x) * g.output_channels + column;
+    T* y = static_cast<T*>(w.y) + ((tile.image * height + row) * row_size + x) * g.output_channels +
+           column;
     for (std::int64_t c = 0; c < width; c += kLanes) {
       Vec maximum = vector_at(above[0] + c);
       for (const int next : {1, kTile, kTile + 1})
@@ -85,7 +106,7 @@ void pool_tile(const WinogradConvolution& w, const WinogradTile& tile, std::int6
 
 /// A tile's outputs in columns [column, column + width): finished, and kept where they are on the
 /// image.
-template <int kTile>
+template <int kTile, typename T>
 void finish_tile(const WinogradConvolution& w, const WinogradTile& tile, std::int64_t column,
                  std::int64_t width, const float* m, std::int64_t stride) {
   const WinogradGeometry& g = w.geometry;
@@ -103,29 +124,30 @@ void finish_tile(const WinogradConvolution& w, const WinogradTile& tile, std::in
       finish_row(step, step.operand ? step.operand + pixel * step.operand_stride + column : nullptr,
                  pixels[p], width);
     }
-    if (!w.pooled)
-      std::memcpy(w.y + pixel * g.output_channels + column, pixels[p],
-                  static_cast<std::size_t>(width) * sizeof(float));
+    if (w.pooled) continue;
+    T* y = static_cast<T*>(w.y) + pixel * g.output_channels + column;
+    for (std::int64_t c = 0; c < width; c += kLanes) put(y + c, vector_at(pixels[p] + c));
   }
   if constexpr (kTile % 2 == 0)
-    if (w.pooled) pool_tile<kTile>(w, tile, column, width, pixels);
+    if (w.pooled) pool_tile<kTile, T>(w, tile, column, width, pixels);
 }
 
 /// Rows of weights that memory brings while one is transformed.
 constexpr std::int64_t kTapsAhead = 8;
 
 /// Weights [first_depth, last_depth) of a panel's columns; `stride` leads from element to element.
-template <int kTile>
-void transform_taps(const WinogradTaps& t, std::int64_t first_depth, std::int64_t last_depth,
-                    std::int64_t column, std::int64_t width, float* to, std::int64_t stride) {
+template <int kTile, typename T>
+void transform_taps_forwards(const WinogradTaps& t, std::int64_t first_depth,
+                             std::int64_t last_depth, std::int64_t column, std::int64_t width,
+                             float* to, std::int64_t stride) {
   constexpr int kSide = kTile + 2;
   const std::int64_t tap = t.inputs * t.outputs;
   for (std::int64_t depth = first_depth; depth < last_depth; ++depth, to += width)
     for (std::int64_t c = 0; c < width; c += kLanes) {
-      const float* first = t.kernel + depth * t.outputs + column + c;
+      const T* first = static_cast<const T*>(t.kernel) + depth * t.outputs + column + c;
       transform<typename WinogradTransforms<kTile>::Taps, 3, kSide>(
           [&](int i, int j) {
-            const float* from = first + (3 * i + j) * tap;
+            const T* from = first + (3 * i + j) * tap;
             __builtin_prefetch(from + kTapsAhead * t.outputs);
             return vector_at(from);
           },
@@ -134,7 +156,7 @@ void transform_taps(const WinogradTaps& t, std::int64_t first_depth, std::int64_
 }
 
 /// The same of a kernel that leads back: its outputs are the depth.
-template <int kTile>
+template <int kTile, typename T>
 void transform_taps_backwards(const WinogradTaps& t, std::int64_t first_depth,
                               std::int64_t last_depth, std::int64_t column, std::int64_t width,
                               float* to, std::int64_t stride) {
@@ -143,11 +165,12 @@ void transform_taps_backwards(const WinogradTaps& t, std::int64_t first_depth,
     for (std::int64_t c = 0; c < width; c += kLanes) {
       Vec turned[9][kLanes];
       for (std::int64_t tap = 0; tap < 9; ++tap) {
-        const float* from = t.kernel + (tap * t.inputs + column + c) * t.outputs + depth;
+        const T* from =
+            static_cast<const T*>(t.kernel) + (tap * t.inputs + column + c) * t.outputs + depth;
         Vec(&rows)[kLanes] = turned[8 - tap];
         for (std::int64_t i = 0; i < kLanes; ++i) {
           __builtin_prefetch(from + i * t.outputs + kLanes);
-          get(rows[i], from + i * t.outputs);
+          rows[i] = vector_at(from + i * t.outputs);
         }
         transpose(rows);
       }
@@ -160,15 +183,22 @@ void transform_taps_backwards(const WinogradTaps& t, std::int64_t first_depth,
     }
 }
 
-template <int kTile>
+template <int kTile, typename T>
+void transform_taps(const WinogradTaps& t, std::int64_t first_depth, std::int64_t last_depth,
+                    std::int64_t column, std::int64_t width, float* to, std::int64_t stride) {
+  if (t.backwards)
+    transform_taps_backwards<kTile, T>(t, first_depth, last_depth, column, width, to, stride);
+  else
+    transform_taps_forwards<kTile, T>(t, first_depth, last_depth, column, width, to, stride);
+}
+
+template <int kTile, typename T>
 void winograd_kernel(const WinogradKernel& w) {
   const std::int64_t depth = w.taps.depth(), columns = w.taps.columns();
   for (std::int64_t column = 0; column < columns; column += kPanel) {
     const std::int64_t rest = columns - column, width = rest < kPanel ? rest : kPanel;
     float* to = w.transformed + column * winograd_elements(kTile) * depth + w.first_depth * width;
-    (w.taps.backwards ? transform_taps_backwards<kTile>
-                      : transform_taps<kTile>)(w.taps, w.first_depth, w.last_depth, column, width,
-                                               to, depth * width);
+    transform_taps<kTile, T>(w.taps, w.first_depth, w.last_depth, column, width, to, depth * width);
   }
 }
 
@@ -211,7 +241,7 @@ void multiply_elements(const WinogradConvolution& w, const WinogradWeights& weig
 }
 
 /// Those of a panel from `column` on, of weights that are transformed here if they are not yet.
-template <int kTile>
+template <int kTile, typename T>
 void multiply_panel(const WinogradConvolution& w, std::int64_t column, std::int64_t width,
                     std::int64_t tiles, const float* transformed, float* sums, float* scratch) {
   constexpr std::int64_t kElements = winograd_elements(kTile);
@@ -223,13 +253,12 @@ void multiply_panel(const WinogradConvolution& w, std::int64_t column, std::int6
   for (std::int64_t d = 0; d < depth; d += kWinogradDepth) {
     const std::int64_t last = depth - d < kWinogradDepth ? depth : d + kWinogradDepth;
     const std::int64_t stride = winograd_element_stride(last - d, width);
-    (w.taps.backwards ? transform_taps_backwards<kTile>
-                      : transform_taps<kTile>)(w.taps, d, last, column, width, scratch, stride);
+    transform_taps<kTile, T>(w.taps, d, last, column, width, scratch, stride);
     multiply_elements(w, {scratch, stride, width, d, last}, tiles, transformed, sums);
   }
 }
 
-template <int kTile>
+template <int kTile, typename T>
 void winograd_convolution(const WinogradConvolution& w) {
   const WinogradGeometry& g = w.geometry;
   const std::int64_t x_stride = winograd_element_stride(w.block_tiles, g.input_channels);
@@ -240,22 +269,22 @@ void winograd_convolution(const WinogradConvolution& w) {
   for (std::int64_t first = w.first_tile; first < w.last_tile; first += w.block_tiles) {
     const std::int64_t left = w.last_tile - first;
     const std::int64_t tiles = left < w.block_tiles ? left : w.block_tiles;
-    transform_inputs<kTile>(g, first, first + tiles, w.x, 0, g.input_channels, transformed,
-                            x_stride);
+    transform_inputs<kTile>(g, first, first + tiles, static_cast<const T*>(w.x), 0,
+                            g.input_channels, transformed, x_stride);
     for (std::int64_t column = w.first_column; column < w.last_column; column += kPanel) {
       const std::int64_t rest = g.output_channels - column, width = rest < kPanel ? rest : kPanel;
-      multiply_panel<kTile>(w, column, width, tiles, transformed, sums, weights);
+      multiply_panel<kTile, T>(w, column, width, tiles, transformed, sums, weights);
       for (std::int64_t t = 0; t < tiles; ++t)
-        finish_tile<kTile>(w, tile_at(g, first + t), column, width, sums + t * width, m_stride);
+        finish_tile<kTile, T>(w, tile_at(g, first + t), column, width, sums + t * width, m_stride);
     }
   }
 }
 
 /// A dy A' of a tile's gradients; what is not on the image is zero.
-template <int kTile>
-void transform_gradients(const WinogradGeometry& g, const WinogradTile& tile, const float* dy,
+template <int kTile, typename T>
+void transform_gradients(const WinogradGeometry& g, const WinogradTile& tile, const T* dy,
                          float* to, std::int64_t stride) {
-  const float* origin =
+  const T* origin =
       dy + ((tile.image * g.output_height + tile.row) * g.output_width + tile.column) *
                g.output_channels;
   for (std::int64_t channel = 0; channel < g.output_channels; channel += kLanes, to += kLanes)
@@ -269,7 +298,7 @@ void transform_gradients(const WinogradGeometry& g, const WinogradTile& tile, co
 
 /// G'(sum of the parts)G of some inputs and of a panel's columns, whose elements lie in `part`, and
 /// at `next_part` from there in each other one.
-template <int kTile>
+template <int kTile, typename T>
 void finish_chunk(const WinogradKernelGradient& w, std::int64_t input, std::int64_t rows,
                   std::int64_t column, std::int64_t width, const float* part,
                   std::int64_t next_part) {
@@ -279,7 +308,7 @@ void finish_chunk(const WinogradKernelGradient& w, std::int64_t input, std::int6
   for (std::int64_t row = 0; row < rows; ++row)
     for (std::int64_t c = 0; c < width; c += kLanes) {
       const float* from = part + row * width + c;
-      float* to = w.gradient + (input + row) * outputs + column + c;
+      T* to = static_cast<T*>(w.gradient) + (input + row) * outputs + column + c;
       transform<typename WinogradTransforms<kTile>::TapGradients, kSide, 3>(
           [&](int i, int j) {
             const float* element = from + (kSide * i + j) * winograd_element_stride(rows, width);
@@ -307,7 +336,7 @@ KERAS_INLINE void for_each_chunk(const WinogradKernelGradient& w, const Function
   }
 }
 
-template <int kTile>
+template <int kTile, typename T>
 void winograd_kernel_gradient(const WinogradKernelGradient& w) {
   const WinogradGeometry& g = w.geometry;
   const std::int64_t inputs = w.last_input - w.first_input, outputs = g.output_channels;
@@ -319,9 +348,11 @@ void winograd_kernel_gradient(const WinogradKernelGradient& w) {
   for (std::int64_t first = w.first_tile; first < w.last_tile; first += w.block_tiles) {
     const std::int64_t left = w.last_tile - first;
     const std::int64_t tiles = left < w.block_tiles ? left : w.block_tiles;
-    transform_inputs<kTile>(g, first, first + tiles, w.x, w.first_input, w.last_input, x, x_stride);
+    transform_inputs<kTile>(g, first, first + tiles, static_cast<const T*>(w.x), w.first_input,
+                            w.last_input, x, x_stride);
     for (std::int64_t t = 0; t < tiles; ++t)
-      transform_gradients<kTile>(g, tile_at(g, first + t), w.dy, dy + t * outputs, dy_stride);
+      transform_gradients<kTile>(g, tile_at(g, first + t), static_cast<const T*>(w.dy),
+                                 dy + t * outputs, dy_stride);
     for_each_chunk(w, [&](std::int64_t input, std::int64_t rows, std::int64_t column,
                           std::int64_t width, std::int64_t place) {
       float* part = w.parts ? w.parts + place : chunk;
@@ -331,29 +362,29 @@ void winograd_kernel_gradient(const WinogradKernelGradient& w) {
              outputs, part + k * winograd_element_stride(rows, width), width, first > w.first_tile},
             rows, width);
       if (left <= w.block_tiles && w.part_count == 1)
-        finish_chunk<kTile>(w, input, rows, column, width, part, 0);
+        finish_chunk<kTile, T>(w, input, rows, column, width, part, 0);
     });
   }
 }
 
-template <int kTile>
+template <int kTile, typename T>
 void winograd_finish_kernel_gradient(const WinogradKernelGradient& w) {
   const std::int64_t next_part = winograd_part(w.geometry, w.geometry.input_channels);
   for_each_chunk(w, [&](std::int64_t input, std::int64_t rows, std::int64_t column,
                         std::int64_t width, std::int64_t place) {
-    finish_chunk<kTile>(w, input, rows, column, width, w.parts + place, next_part);
+    finish_chunk<kTile, T>(w, input, rows, column, width, w.parts + place, next_part);
   });
 }
 
-template <int kTile>
-constexpr WinogradFunctions kWinograd = {winograd_kernel<kTile>, winograd_convolution<kTile>,
-                                         winograd_kernel_gradient<kTile>,
-                                         winograd_finish_kernel_gradient<kTile>};
+template <int kTile, typename T>
+constexpr WinogradFunctions winograd_functions = {
+    winograd_kernel<kTile, T>, winograd_convolution<kTile, T>, winograd_kernel_gradient<kTile, T>,
+    winograd_finish_kernel_gradient<kTile, T>};
 
 #else
 
-template <int kTile>
-constexpr WinogradFunctions kWinograd = {};
+template <int kTile, typename T>
+constexpr WinogradFunctions winograd_functions = {};
 
 #endif
 

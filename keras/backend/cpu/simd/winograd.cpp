@@ -4,14 +4,15 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "keras/backend/cpu/fusions/winograd.h"
-#include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/work.h"
 #include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/text.h"
 
 namespace keras::backend::cpu {
 namespace {
@@ -34,8 +35,8 @@ std::int64_t block_tiles(std::int64_t tiles, std::int64_t elements, std::int64_t
   return (tiles + blocks - 1) / blocks;
 }
 
-const WinogradFunctions& functions_for(std::int64_t tile) {
-  return nn_functions().winograd[tile - 2];
+const WinogradFunctions& functions_for(const TensorSpec& spec, std::int64_t tile) {
+  return nn_functions().winograd[spec.dtype == DType::kBfloat16 ? 1 : 0][tile - 2];
 }
 
 /// Part `part` of `parts` of channels, in whole grains.
@@ -66,30 +67,36 @@ WinogradTaps taps_of(const Shape& kernel, bool backwards) {
 
 class KernelTransform final : public engine::PreparedKernel {
  public:
-  KernelTransform(const Shape& kernel, const WinogradKernelAttrs& attrs, int threads)
-      : share_{.tile = attrs.tile, .taps = taps_of(kernel, attrs.backwards)},
-        parts_(parts_for(winograd_elements(attrs.tile) * kernel[2] * kernel[3],
-                         std::min<std::int64_t>(threads, share_.taps.depth() / kGrain))) {}
+  explicit KernelTransform(const engine::KernelCall& call)
+      : functions_(functions_for(call.inputs[0], call.attrs.as<WinogradKernelAttrs>().tile)) {
+    const auto& attrs = call.attrs.as<WinogradKernelAttrs>();
+    share_.tile = attrs.tile;
+    share_.taps = taps_of(call.inputs[0].shape, attrs.backwards);
+    parts_ = parts_for(call.outputs[0].shape.size(),
+                       std::min<std::int64_t>(call.threads, share_.taps.depth() / kGrain));
+  }
 
   void run(const engine::Buffers& buffers) const override {
     engine::parallel_for(parts_, [&](int part) {
       WinogradKernel own = share_;
       std::tie(own.first_depth, own.last_depth) =
           channels_of(own.taps.depth(), kGrain, parts_, part);
-      own.taps.kernel = static_cast<const float*>(buffers.inputs[0]);
+      own.taps.kernel = buffers.inputs[0];
       own.transformed = static_cast<float*>(buffers.outputs[0]);
-      functions_for(own.tile).kernel(own);
+      functions_.kernel(own);
     });
   }
 
  private:
-  WinogradKernel share_;
-  int parts_;
+  const WinogradFunctions& functions_;
+  WinogradKernel share_{};
+  int parts_ = 1;
 };
 
 class ConvolutionKernel final : public engine::PreparedKernel {
  public:
-  explicit ConvolutionKernel(const engine::KernelCall& call) {
+  explicit ConvolutionKernel(const engine::KernelCall& call)
+      : functions_(functions_for(call.inputs[0], call.attrs.as<WinogradAttrs>().tile)) {
     const auto& attrs = call.attrs.as<WinogradAttrs>();
     Shape output = call.outputs[0].shape;
     output[1] = attrs.size[0];
@@ -131,19 +138,20 @@ class ConvolutionKernel final : public engine::PreparedKernel {
       std::tie(own.first_tile, own.last_tile) = share_of(tiles_, tile_parts_, part / column_parts_);
       std::tie(own.first_column, own.last_column) = channels_of(
           own.geometry.output_channels, kWinogradPanel, column_parts_, part % column_parts_);
-      own.x = static_cast<const float*>(buffers.inputs[0]);
-      (is_transformed_ ? own.kernel : own.taps.kernel) =
-          static_cast<const float*>(buffers.inputs[1]);
-      own.y = static_cast<float*>(buffers.outputs[0]);
+      own.x = buffers.inputs[0];
+      if (is_transformed_) own.kernel = static_cast<const float*>(buffers.inputs[1]);
+      own.taps.kernel = buffers.inputs[1];
+      own.y = buffers.outputs[0];
       own.steps = steps.data();
       own.scratch = static_cast<float*>(buffers.scratch) + numbers() * part;
-      functions_for(own.geometry.tile).convolution(own);
+      functions_.convolution(own);
     });
   }
 
  private:
   std::int64_t numbers() const { return winograd_scratch(share_.geometry, share_.block_tiles); }
 
+  const WinogradFunctions& functions_;
   WinogradConvolution share_{};
   std::vector<ProductStep> steps_;
   bool is_transformed_ = true;
@@ -155,7 +163,8 @@ class ConvolutionKernel final : public engine::PreparedKernel {
 /// their own, whose parts of the gradient are added up in a fixed order.
 class GradientKernel final : public engine::PreparedKernel {
  public:
-  explicit GradientKernel(const engine::KernelCall& call) {
+  explicit GradientKernel(const engine::KernelCall& call)
+      : functions_(functions_for(call.inputs[0], call.attrs.as<WinogradGradientAttrs>().tile)) {
     const auto& attrs = call.attrs.as<WinogradGradientAttrs>();
     share_.geometry =
         geometry_of(call.inputs[0].shape, call.inputs[1].shape, attrs.pad_low, attrs.tile);
@@ -190,13 +199,13 @@ class GradientKernel final : public engine::PreparedKernel {
       std::tie(own.first_tile, own.last_tile) = share_of(tiles_, own.part_count, tile_part);
       if (parts) own.parts = parts + part_numbers() * tile_part;
       own.scratch = scratch + numbers() * part;
-      functions_for(own.geometry.tile).kernel_gradient(own);
+      functions_.kernel_gradient(own);
     });
     if (share_.part_count == 1) return;
     engine::parallel_for(input_parts_, [&](int part) {
       WinogradKernelGradient own = of_inputs(buffers, part);
       own.parts = parts;
-      functions_for(own.geometry.tile).finish_kernel_gradient(own);
+      functions_.finish_kernel_gradient(own);
     });
   }
 
@@ -205,9 +214,9 @@ class GradientKernel final : public engine::PreparedKernel {
     WinogradKernelGradient own = share_;
     std::tie(own.first_input, own.last_input) =
         channels_of(own.geometry.input_channels, kGrain, input_parts_, part);
-    own.x = static_cast<const float*>(buffers.inputs[0]);
-    own.dy = static_cast<const float*>(buffers.inputs[1]);
-    own.gradient = static_cast<float*>(buffers.outputs[0]);
+    own.x = buffers.inputs[0];
+    own.dy = buffers.inputs[1];
+    own.gradient = buffers.outputs[0];
     return own;
   }
   bool is_one_block() const { return share_.part_count == 1 && tiles_ <= share_.block_tiles; }
@@ -218,30 +227,29 @@ class GradientKernel final : public engine::PreparedKernel {
     return winograd_gradient_scratch(share_.geometry, share_.block_tiles, most_inputs_);
   }
 
+  const WinogradFunctions& functions_;
   WinogradKernelGradient share_{};
   std::int64_t tiles_ = 0, most_inputs_ = 0;
   int input_parts_ = 1;
 };
 
+std::string refusal(const engine::KernelCall& call) {
+  const DType dtype = call.inputs[0].dtype;
+  if (dtype == DType::kFloat32 || dtype == DType::kBfloat16) return {};
+  return str("takes float32 and bfloat16, not ", dtype);
+}
+
+template <typename Prepared>
+std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) {
+  return std::make_unique<Prepared>(call);
+}
+
 }  // namespace
 
-const engine::Kernel simd_winograd_kernel{
-    "simd_winograd_kernel", float32_refusal,
-    [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
-      return std::make_unique<KernelTransform>(call.inputs[0].shape,
-                                               call.attrs.as<WinogradKernelAttrs>(), call.threads);
-    }};
-
-const engine::Kernel simd_winograd{
-    "simd_winograd", float32_refusal,
-    [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
-      return std::make_unique<ConvolutionKernel>(call);
-    }};
-
-const engine::Kernel simd_winograd_gradient{
-    "simd_winograd_gradient", float32_refusal,
-    [](const engine::KernelCall& call) -> std::unique_ptr<engine::PreparedKernel> {
-      return std::make_unique<GradientKernel>(call);
-    }};
+const engine::Kernel simd_winograd_kernel{"simd_winograd_kernel", refusal,
+                                          prepare<KernelTransform>};
+const engine::Kernel simd_winograd{"simd_winograd", refusal, prepare<ConvolutionKernel>};
+const engine::Kernel simd_winograd_gradient{"simd_winograd_gradient", refusal,
+                                            prepare<GradientKernel>};
 
 }  // namespace keras::backend::cpu

@@ -44,7 +44,7 @@ struct WinogradGeometry {
 struct WinogradTaps {
   std::int64_t inputs = 0, outputs = 0;
   bool backwards = false;
-  const float* kernel = nullptr;
+  const void* kernel = nullptr;
 
   std::int64_t depth() const { return backwards ? outputs : inputs; }
   std::int64_t columns() const { return backwards ? inputs : outputs; }
@@ -63,10 +63,10 @@ struct WinogradConvolution {
   WinogradGeometry geometry = {};
   std::int64_t first_tile = 0, last_tile = 0;
   std::int64_t first_column = 0, last_column = 0;
-  const float* x = nullptr;
+  const void* x = nullptr;
   const float* kernel = nullptr;  ///< transformed; null where the taps are to be
   WinogradTaps taps = {};
-  float* y = nullptr;
+  void* y = nullptr;
   bool pooled = false;  ///< y has the maximum of each 2x2 pixels; not for a tile of 3
   /// Rows are pixels of the output before it is pooled.
   const ProductStep* steps = nullptr;
@@ -81,13 +81,13 @@ struct WinogradKernelGradient {
   WinogradGeometry geometry = {};
   std::int64_t first_tile = 0, last_tile = 0;
   std::int64_t first_input = 0, last_input = 0;
-  const float* x = nullptr;
-  const float* dy = nullptr;
+  const void* x = nullptr;
+  const void* dy = nullptr;
   /// `part_count` parts of winograd_part() numbers, of which one is written, or all are added up; a
   /// single one is brought to its end at once. Null where, besides, all tiles are one block.
   float* parts = nullptr;
   int part_count = 0;
-  float* gradient = nullptr;  ///< (3, 3, inputs, outputs)
+  void* gradient = nullptr;  ///< (3, 3, inputs, outputs)
   std::int64_t block_tiles = 0;
   float* scratch = nullptr;  ///< winograd_gradient_scratch() numbers
 };
