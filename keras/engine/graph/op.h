@@ -48,6 +48,9 @@ struct OpTraits {
   bool view = false;
   /// May be neither merged with an equal call nor dropped.
   bool effect = false;
+  /// Makes its inputs ready for faster calls: done once where they stay the same, whatever memory
+  /// that takes.
+  bool prepares = false;
 };
 
 /// The rules of one primitive operation: everything about it but its kernels. Calls are compared,

@@ -1,18 +1,19 @@
 #include "keras/engine/passes/fixed_values.h"
 
 #include <algorithm>
-#include <cstdint>
+
+#include "keras/engine/runtime/memory_plan.h"
 
 namespace keras::engine {
 namespace {
 
-/// What is kept may hold this many times the numbers that it is computed from: the transform of a
-/// convolution's kernel of 3x3 holds up to 4.
-constexpr std::int64_t kLargestExpansion = 4;
+/// What is kept may take this many times the memory of what it is computed from: the float32 copy
+/// of 16-bit weights does.
+constexpr std::size_t kLargestExpansion = 2;
 
-std::int64_t numbers(const Graph& graph, const std::vector<ValueId>& values) {
-  std::int64_t sum = 0;
-  for (const ValueId value : values) sum += graph.spec(value).shape.size();
+std::size_t bytes(const Graph& graph, const std::vector<ValueId>& values) {
+  std::size_t sum = 0;
+  for (const ValueId value : values) sum += byte_size(graph.spec(value));
   return sum;
 }
 
@@ -31,7 +32,8 @@ bool FixedValues::makes(const GraphCall& call) const {
   return !call.op->traits.effect && !call.inputs.empty() &&
          std::all_of(call.inputs.begin(), call.inputs.end(),
                      [&](ValueId value) { return contains(value); }) &&
-         numbers(graph_, call.outputs) <= kLargestExpansion * numbers(graph_, call.inputs);
+         (call.op->traits.prepares ||
+          bytes(graph_, call.outputs) <= kLargestExpansion * bytes(graph_, call.inputs));
 }
 
 }  // namespace keras::engine

@@ -17,8 +17,9 @@ class FixedValues {
     const auto i = static_cast<std::size_t>(value);
     return i < fixed_.size() && fixed_[i];
   }
-  /// Whether a call makes such values. One that makes much more memory of little does not: a small
-  /// variable broadcast to a batch is not worth keeping.
+  /// Whether a call makes such values. One that makes much more memory of little does not, unless
+  /// its operation is there to prepare them: a small variable broadcast to a batch is not worth
+  /// keeping.
   bool makes(const GraphCall& call) const;
 
  private:

@@ -7,7 +7,7 @@
 
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/winograd.h"
-#include "keras/backend/cpu/simd/instruction_set.h"
+#include "keras/backend/cpu/onednn/recurrence.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/backend/cpu/simd/winograd.h"
 #include "keras/engine/graph/graph_index.h"
@@ -30,9 +30,9 @@ bool all_are(const std::vector<std::int64_t>& values, std::int64_t wanted) {
 /// Whole vectors of channels, and enough of them that the products outweigh the transforms.
 bool takes_channels(std::int64_t channels) { return channels >= 32 && channels % 16 == 0; }
 
-/// Of bfloat16 float32 multiplies fewer numbers; not where it has a unit of its own.
+/// In float32 the algorithm beats direct convolutions of bfloat16 by vectors, not those by tiles.
 bool is_taken(DType dtype) {
-  return dtype == DType::kFloat32 || (dtype == DType::kBfloat16 && !has_bfloat16_tiles());
+  return dtype == DType::kFloat32 || (dtype == DType::kBfloat16 && !has_brain_tiles());
 }
 
 bool is_3x3(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
@@ -43,7 +43,7 @@ bool is_3x3(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
          std::all_of(conv.pad_low.begin(), conv.pad_low.end(), [](auto pad) { return pad <= 2; });
 }
 
-std::int64_t tiles_of(const Shape& output, std::int64_t tile) {
+std::int64_t tile_count(const Shape& output, std::int64_t tile) {
   return output[0] * ((output[1] + tile - 1) / tile) * ((output[2] + tile - 1) / tile);
 }
 
@@ -59,7 +59,7 @@ std::int64_t best_tile(const TensorSpec& spec,
   std::int64_t most = 7 * direct / (spec.dtype == DType::kBfloat16 ? 20 : 10), best = 0;
   for (const std::int64_t tile : sizes) {
     const std::int64_t multiplications =
-        winograd_elements(tile) * std::max(tiles_of(output, tile), kTilesToRead);
+        winograd_elements(tile) * std::max(tile_count(output, tile), kTilesToRead);
     if (multiplications > most) continue;
     most = 4 * multiplications / 5;
     best = tile;
@@ -111,15 +111,14 @@ class Rewriter {
 
   /// The call with its kernel transformed: once for all runs, or once each, or, if what it is
   /// multiplied by is all at work at a time, on the way, where it need not go through the memory.
-  void make_winograd(GraphCall& call, WinogradAttrs attrs, bool backwards, const Shape& output) {
+  void make_winograd(GraphCall& call, WinogradAttrs attrs, const Shape& output) {
     ValueId& kernel = call.inputs[1];
     const bool on_the_way =
         !fixed_.contains(kernel) &&
-        is_winograd_block(tiles_of(output, attrs.tile), attrs.tile, shape(call.inputs[0])[3]);
-    if (on_the_way) {
-      attrs.backwards = backwards;
-    } else {
-      kernel = transformed(kernel, {attrs.tile, backwards});
+        is_winograd_block(tile_count(output, attrs.tile), attrs.tile, shape(call.inputs[0])[3]);
+    if (!on_the_way) {
+      kernel = transformed(kernel, {attrs.tile, attrs.backwards});
+      attrs.backwards = false;
     }
     call.op = &winograd_op;
     call.attrs = attrs;
@@ -140,7 +139,7 @@ class Rewriter {
                         .epilogue = fused.epilogue,
                         .pooled = pool >= 0};
     if (attrs.tile == 0) return;
-    make_winograd(call, attrs, false, output.shape);
+    make_winograd(call, attrs, output.shape);
     for (std::size_t i = 2; i < call.inputs.size(); ++i) widen(call.inputs[i]);
     if (attrs.pooled) {
       call.outputs = old[static_cast<std::size_t>(pool)].outputs;
@@ -182,17 +181,21 @@ class Rewriter {
   /// The gradient of the inputs is a convolution of dy by the kernel turned round.
   void rewrite_input_gradient(GraphCall& call) {
     const auto& attrs = call.attrs.as<ops::ConvGradientAttrs>();
-    const std::int64_t tile = best_tile(graph_.spec(call.outputs[0]));
-    if (!is_3x3(attrs.conv, graph_.spec(call.inputs[1])) || tile == 0) return;
-    WinogradAttrs gradient{.tile = tile, .pad_low = attrs.conv.pad_low, .size = attrs.size};
+    if (!is_3x3(attrs.conv, graph_.spec(call.inputs[1]))) return;
+    WinogradAttrs gradient{.tile = best_tile(graph_.spec(call.outputs[0])),
+                           .backwards = true,
+                           .pad_low = attrs.conv.pad_low,
+                           .size = attrs.size};
+    if (gradient.tile == 0) return;
     for (auto& pad : gradient.pad_low) pad = 2 - pad;
-    make_winograd(call, gradient, true, shape(call.outputs[0]));
+    make_winograd(call, gradient, shape(call.outputs[0]));
   }
 
   void rewrite_kernel_gradient(GraphCall& call) {
     const auto& attrs = call.attrs.as<ops::ConvGradientAttrs>();
+    if (!is_3x3(attrs.conv, graph_.spec(call.outputs[0]))) return;
     const std::int64_t tile = best_tile(graph_.spec(call.inputs[1]));
-    if (!is_3x3(attrs.conv, graph_.spec(call.outputs[0])) || tile == 0) return;
+    if (tile == 0) return;
     call.op = &winograd_gradient_op;
     call.attrs = WinogradGradientAttrs{tile, attrs.conv.pad_low};
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "keras/backend/cpu/fusions/winograd.h"
-#include "keras/backend/cpu/simd/instruction_set.h"
+#include "keras/backend/cpu/onednn/recurrence.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/engine/passes/pipeline.h"
 #include "keras/engine/runtime/compiled_function.h"
@@ -144,6 +144,7 @@ TEST_F(UseWinograd, CutsTilesColumnsAndInputsForAnyNumberOfThreads) {
     expect_exact({{4, 12, 12, 32}, {3, 3, 32, 96}}, 3);
     expect_exact({{1, 12, 12, 160}, {3, 3, 160, 144}}, 3);  // columns for each thread
     expect_exact({{3, 8, 8, 64}, {3, 3, 64, 64}}, 4);
+    expect_exact({{6, 3, 3, 32}, {3, 3, 32, 1024}}, 3);  // more threads than tiles for each
   }
 }
 
@@ -157,6 +158,24 @@ TEST_F(UseWinograd, TransformsAKernelOnTheWayIfItIsMultipliedOnce) {
   const Case large{{4, 42, 42, 64}, {3, 3, 64, 64}};
   EXPECT_EQ(transforms(large), 2);
   expect_exact(large, 3);
+}
+
+/// The gradient of the inputs by a kernel that stays as it is.
+void expect_fixed_backwards(const Case& c) {
+  const Tensor x = noise(c.x, 1), kernel = noise(c.kernel, 2);
+  const Tensor dy = noise(convolution(c, x, kernel).shape(), 3);
+  const auto dx = [&](const Tensor& by, const Tensor& at, const Tensor& weight) {
+    return CompiledFunction([&c, by, weight](const Tensors& in) {
+      const auto loss = [&](const Tensor& part) {
+        return ops::sum(convolution(c, part, by) * weight);
+      };
+      return Tensors{grad(std::function<Tensor(const Tensor&)>(loss))(in[0])};
+    })({at})[0];
+  };
+  const auto wide = [](const Tensor& value) { return ops::cast(value, DType::kFloat64); };
+  const Tensor exact = dx(wide(kernel), wide(x), wide(dy));
+  EXPECT_LE(root_mean_square(wide(dx(kernel, x, dy)) - exact),
+            16 * FLT_EPSILON * root_mean_square(exact));
 }
 
 /// What is compiled for prediction, and what it gives with and without the pass.
@@ -177,7 +196,20 @@ void expect_prediction(const Case& c, const Tail& tail, const std::string& attri
   const auto got = compiled({x})[0].to_vector<float>();
   const auto want = without_winograd([&] { return predict()({x}); })[0].to_vector<float>();
   ASSERT_EQ(got.size(), want.size());
-  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 2e-4f) << i;
+  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 1e-3f) << i;
+}
+
+TEST_F(UseWinograd, PredictsWithDeepKernelsOfSomePanels) {
+  for (const int threads : {1, 3, 16}) {
+    engine::set_num_threads(threads);
+    for (const Case& c :
+         {Case{{2, 10, 10, 144}, {3, 3, 144, 80}}, Case{{2, 9, 9, 208}, {3, 3, 208, 144}},
+          Case{{2, 16, 16, 80}, {3, 3, 80, 208}}}) {
+      SCOPED_TRACE(str(c.x, ", ", threads, " threads"));
+      expect_prediction(c, as_is, "winograd");
+      expect_fixed_backwards(c);
+    }
+  }
 }
 
 TEST_F(UseWinograd, FinishesWhatFollows) {
@@ -209,6 +241,14 @@ TEST_F(UseWinograd, PoolsTilesWhereNobodyElseNeedsTheirPixels) {
   });
   const Tensors in = {noise(c.x, 1), noise(c.kernel, 2)};
   EXPECT_EQ(both.executable(specs_of(in))->graph().calls.size(), 2u);
+  const CompiledFunction only(
+      [&](const Tensors& parts) {  // a kernel that is transformed on the way
+        return Tensors{ops::max_pool(convolution(c, parts[0], parts[1]), 2)};
+      });
+  EXPECT_EQ(only.executable(specs_of(in))->graph().calls.size(), 1u);
+  const auto pools = only(in)[0].to_vector<float>();
+  const auto apart = without_winograd([&] { return only(in); })[0].to_vector<float>();
+  for (std::size_t i = 0; i < pools.size(); ++i) ASSERT_NEAR(pools[i], apart[i], 1e-3f) << i;
   const Tensors out = both(in);
   EXPECT_EQ(ops::max_pool(out[1], 2).to_vector<float>(), out[0].to_vector<float>());
 }
@@ -226,7 +266,7 @@ TEST_F(UseWinograd, PoolsNaN) {
 }
 
 TEST_F(UseWinograd, OfBfloat16RoundsItsResultsOnly) {
-  if (has_bfloat16_tiles()) GTEST_SKIP() << "direct convolutions are faster here";
+  if (has_brain_tiles()) GTEST_SKIP() << "direct convolutions are faster here";
   const auto narrow = [](const Tensor& x) { return ops::cast(x, DType::kBfloat16).eval(); };
   const auto expect_rounded = [](const Tensor& got, const Tensor& exact) {
     EXPECT_EQ(got.dtype(), DType::kBfloat16);
@@ -255,6 +295,7 @@ TEST_F(UseWinograd, OfBfloat16RoundsItsResultsOnly) {
   const auto wide = [](const Tensor& value) { return ops::cast(value, DType::kFloat64); };
   expect_rounded(predict({x})[0],
                  ops::relu(convolution(c, wide(x), wide(kernel)) + wide(bias)).eval());
+  EXPECT_TRUE(std::isnan(predict({ops::full_like(x, NAN)})[0].to_vector<float>().front()));
   const CompiledFunction adds([&](const Tensors& in) {  // as many numbers as the results
     return Tensors{convolution(c, in[0], kernel) + in[1]};
   });
@@ -290,7 +331,7 @@ TEST_F(UseWinograd, LeavesWhatItIsNotFasterFor) {
   const ops::ConvAttrs plain{{1, 1}, {1, 1}, {1, 1}, {1, 1}};
   EXPECT_EQ(calls(c, plain, DType::kFloat32), 1);
   EXPECT_EQ(calls(c, plain, DType::kFloat64), 0);
-  EXPECT_EQ(calls(c, plain, DType::kBfloat16), has_bfloat16_tiles() ? 0 : 1);
+  EXPECT_EQ(calls(c, plain, DType::kBfloat16), has_brain_tiles() ? 0 : 1);
   EXPECT_EQ(calls({{1, 10, 10, 32}, {3, 3, 32, 32}}, plain, DType::kBfloat16), 0);
   EXPECT_EQ(calls(c, {{2, 2}, {1, 1}, {1, 1}, {1, 1}}, DType::kFloat32), 0);
   EXPECT_EQ(calls(c, {{1, 1}, {2, 2}, {2, 2}, {2, 2}}, DType::kFloat32), 0);

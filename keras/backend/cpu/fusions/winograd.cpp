@@ -6,6 +6,7 @@ namespace keras::backend::cpu {
 
 const engine::Op winograd_kernel_op = engine::define_op<WinogradKernelAttrs>({
     .name = "winograd_kernel",
+    .traits = {.prepares = true},
     .infer =
         [](const Specs& in, const WinogradKernelAttrs& attrs) {
           const std::int64_t inputs = in[0].shape[2], outputs = in[0].shape[3];

@@ -24,7 +24,7 @@ struct WinogradKernelAttrs {
 /// cache.
 struct WinogradAttrs {
   std::int64_t tile = 2;
-  bool backwards = false;  ///< by a kernel, not transformed, of the gradient of the inputs
+  bool backwards = false;  ///< gradient of the inputs, by a kernel that is not transformed
   std::vector<std::int64_t> pad_low;  ///< of rows and columns
   std::vector<std::int64_t> size;     ///< rows and columns of the output before it is pooled
   bool bias = false;

@@ -45,14 +45,4 @@ InstructionSet instruction_set() {
   return set;
 }
 
-bool has_bfloat16_tiles() {
-#if defined(__x86_64__)
-  constexpr unsigned kAmxBf16 = 1U << 22;
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kAmxBf16) != 0;
-#else
-  return false;
-#endif
-}
-
 }  // namespace keras::backend::cpu

@@ -8,8 +8,4 @@ enum class InstructionSet { kBaseline, kAvx2, kAvx512 };
 /// The widest one that this processor has; KERAS_MAX_ISA (baseline, avx2, avx512) lowers it.
 InstructionSet instruction_set();
 
-/// Whether this processor multiplies matrices of bfloat16 in tiles (AMX), many times faster than
-/// vectors.
-bool has_bfloat16_tiles();
-
 }  // namespace keras::backend::cpu

@@ -23,6 +23,7 @@
 #include "keras/backend/cpu/simd/transpose-inl.h"
 //
 #include "keras/backend/cpu/simd/attention-inl.h"
+#include "keras/backend/cpu/simd/brain_vectors-inl.h"
 #include "keras/backend/cpu/simd/depthwise-inl.h"
 #include "keras/backend/cpu/simd/small_product-inl.h"
 #include "keras/backend/cpu/simd/winograd_transforms-inl.h"

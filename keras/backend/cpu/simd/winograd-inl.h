@@ -8,29 +8,6 @@ namespace {
 
 constexpr std::int64_t kPanel = kWinogradPanel;
 
-// Numbers of images and kernels are float32, or bfloat16 that is float32 on the way.
-
-using Bits = std::uint32_t __attribute__((vector_size(64)));
-using HalfBits = std::uint16_t __attribute__((vector_size(32)));
-
-KERAS_INLINE Vec vector_at(const float* from) {
-  Vec value;
-  get(value, from);
-  return value;
-}
-KERAS_INLINE Vec vector_at(const Brain* from) {
-  HalfBits bits;
-  std::memcpy(&bits, from, sizeof bits);
-  return reinterpret_cast<Vec>(__builtin_convertvector(bits, Bits) << 16);
-}
-/// As to_brain() does it.
-KERAS_INLINE void put(Brain* to, Vec value) {
-  const Bits bits = reinterpret_cast<Bits>(value);
-  const Bits rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16, nan = (bits >> 16) | 0x40U;
-  const HalfBits half = __builtin_convertvector(value != value ? nan : rounded, HalfBits);
-  std::memcpy(to, &half, sizeof half);
-}
-
 /// Where a tile's first output and first input lie in an image.
 struct WinogradTile {
   std::int64_t image, row, column;       ///< of the output
@@ -92,7 +69,7 @@ void pool_tile(const WinogradConvolution& w, const WinogradTile& tile, std::int6
     const int i = p / (kTile / 2), j = p % (kTile / 2);
     const std::int64_t row = tile.row / 2 + i, x = tile.column / 2 + j;
     if (row >= height || x >= row_size) continue;
-    const auto& above = &pixels[2 * (kTile * i + j)];
+    const auto* above = &pixels[2 * (kTile * i + j)];
     T* y = static_cast<T*>(w.y) + ((tile.image * height + row) * row_size + x) * g.output_channels +
            column;
     for (std::int64_t c = 0; c < width; c += kLanes) {
@@ -210,8 +187,7 @@ struct WinogradWeights {
   std::int64_t first_depth, last_depth;
 };
 
-/// The products of some tiles. Weights are in the caches for all rows but the first ones; each few
-/// rows bring a share of the next ones there.
+/// The products of some tiles. Each few rows bring a share of the next weights to the caches.
 void multiply_elements(const WinogradConvolution& w, const WinogradWeights& weights,
                        std::int64_t tiles, const float* transformed, float* sums) {
   const WinogradGeometry& g = w.geometry;

@@ -17,7 +17,7 @@
 namespace keras::backend::cpu {
 namespace {
 
-/// Of larger kernels threads share the columns, not the tiles.
+/// Of larger transformed kernels threads share the columns, not the tiles.
 constexpr std::int64_t kNumbersInCache = 1 << 19;
 /// So many transformed numbers, of inputs and of outputs, are at work at a time; more where the
 /// kernel, or its gradient, is larger: it is gone through once for each block.
@@ -26,10 +26,11 @@ constexpr std::int64_t kFewestBlockTiles = 12;
 /// Channels in a vector.
 constexpr std::int64_t kGrain = 16;
 
-/// Of so many tiles and channels, those of the inputs and of the outputs, that meet a kernel.
+/// Of so many tiles, of whose elements each has so many channels, those of the inputs and of the
+/// outputs; `worth` numbers are at work at a time.
 std::int64_t block_tiles(std::int64_t tiles, std::int64_t elements, std::int64_t channels,
-                         std::int64_t kernel) {
-  const std::int64_t numbers = std::clamp(kernel, kFewestBlockNumbers, kMostWinogradNumbers);
+                         std::int64_t worth) {
+  const std::int64_t numbers = std::clamp(worth, kFewestBlockNumbers, kMostWinogradNumbers);
   const std::int64_t most = std::max(numbers / (elements * channels), kFewestBlockTiles);
   const std::int64_t blocks = std::max<std::int64_t>((tiles + most - 1) / most, 1);
   return (tiles + blocks - 1) / blocks;
@@ -61,17 +62,16 @@ WinogradGeometry geometry_of(const Shape& input, const Shape& output,
           .tile_columns = (output[2] + tile - 1) / tile};
 }
 
-WinogradTaps taps_of(const Shape& kernel, bool backwards) {
-  return {.inputs = kernel[2], .outputs = kernel[3], .backwards = backwards};
+template <typename Attrs>
+WinogradTaps taps_of(const Shape& kernel, const Attrs& attrs) {
+  return {.inputs = kernel[2], .outputs = kernel[3], .backwards = attrs.backwards};
 }
 
 class KernelTransform final : public engine::PreparedKernel {
  public:
   explicit KernelTransform(const engine::KernelCall& call)
       : functions_(functions_for(call.inputs[0], call.attrs.as<WinogradKernelAttrs>().tile)) {
-    const auto& attrs = call.attrs.as<WinogradKernelAttrs>();
-    share_.tile = attrs.tile;
-    share_.taps = taps_of(call.inputs[0].shape, attrs.backwards);
+    share_.taps = taps_of(call.inputs[0].shape, call.attrs.as<WinogradKernelAttrs>());
     parts_ = parts_for(call.outputs[0].shape.size(),
                        std::min<std::int64_t>(call.threads, share_.taps.depth() / kGrain));
   }
@@ -117,13 +117,14 @@ class ConvolutionKernel final : public engine::PreparedKernel {
     const std::int64_t panels = (g.output_channels + kWinogradPanel - 1) / kWinogradPanel;
     const Shape& kernel = call.inputs[1].shape;
     is_transformed_ = kernel.rank() == 3;
-    if (!is_transformed_) share_.taps = taps_of(kernel, attrs.backwards);
-    const std::int64_t numbers = g.elements() * g.input_channels * g.output_channels;
-    const bool fits = is_transformed_ && numbers <= kNumbersInCache;
+    if (!is_transformed_) share_.taps = taps_of(kernel, attrs);
+    const std::int64_t kernel_numbers = g.elements() * g.input_channels * g.output_channels;
+    const bool fits = is_transformed_ && kernel_numbers <= kNumbersInCache;
     column_parts_ = fits ? 1 : static_cast<int>(std::min<std::int64_t>(parts, panels));
     tile_parts_ = parts / column_parts_;
-    share_.block_tiles = block_tiles((tiles_ + tile_parts_ - 1) / tile_parts_, g.elements(),
-                                     g.input_channels + kWinogradPanel, numbers / column_parts_);
+    share_.block_tiles = block_tiles(
+        (tiles_ + tile_parts_ - 1) / tile_parts_, g.elements(), g.input_channels + kWinogradPanel,
+        is_transformed_ ? kernel_numbers / column_parts_ : kMostWinogradNumbers);
   }
 
   std::size_t scratch_bytes() const override {
@@ -139,8 +140,10 @@ class ConvolutionKernel final : public engine::PreparedKernel {
       std::tie(own.first_column, own.last_column) = channels_of(
           own.geometry.output_channels, kWinogradPanel, column_parts_, part % column_parts_);
       own.x = buffers.inputs[0];
-      if (is_transformed_) own.kernel = static_cast<const float*>(buffers.inputs[1]);
-      own.taps.kernel = buffers.inputs[1];
+      if (is_transformed_)
+        own.kernel = static_cast<const float*>(buffers.inputs[1]);
+      else
+        own.taps.kernel = buffers.inputs[1];
       own.y = buffers.outputs[0];
       own.steps = steps.data();
       own.scratch = static_cast<float*>(buffers.scratch) + numbers() * part;
@@ -149,7 +152,10 @@ class ConvolutionKernel final : public engine::PreparedKernel {
   }
 
  private:
-  std::int64_t numbers() const { return winograd_scratch(share_.geometry, share_.block_tiles); }
+  std::int64_t numbers() const {
+    return winograd_scratch(share_.geometry, share_.block_tiles) +
+           (is_transformed_ ? 0 : winograd_taps_scratch(share_.geometry));
+  }
 
   const WinogradFunctions& functions_;
   WinogradConvolution share_{};
@@ -173,7 +179,7 @@ class GradientKernel final : public engine::PreparedKernel {
     const int parts = parts_for_product(
         tiles_ * g.elements() * g.input_channels * g.output_channels, call.threads);
     input_parts_ = static_cast<int>(std::min<std::int64_t>(parts, g.input_channels / kGrain));
-    share_.part_count = parts / input_parts_;
+    share_.part_count = static_cast<int>(std::min<std::int64_t>(parts / input_parts_, tiles_));
     most_inputs_ = (g.input_channels / kGrain + input_parts_ - 1) / input_parts_ * kGrain;
     share_.block_tiles =
         block_tiles((tiles_ + share_.part_count - 1) / share_.part_count, g.elements(),

@@ -17,7 +17,7 @@ namespace keras::backend::cpu {
 /// Of tiles of so many outputs across.
 constexpr std::int64_t winograd_elements(std::int64_t tile) { return (tile + 2) * (tile + 2); }
 /// What is transformed lies in panels of so many columns, the last of which may be narrower; in
-/// each panel (element, input channel, column).
+/// each panel (element, depth, column).
 inline constexpr std::int64_t kWinogradPanel = 64;
 /// Sums of more channels are sums of sums, which lose fewer digits. Weights of so many, and of a
 /// panel, are transformed at a time.
@@ -52,7 +52,6 @@ struct WinogradTaps {
 
 /// A kernel of which some of the depth, multiples of 16, is made ready to be multiplied by.
 struct WinogradKernel {
-  std::int64_t tile = 2;
   WinogradTaps taps = {};
   std::int64_t first_depth = 0, last_depth = 0;
   float* transformed = nullptr;
@@ -64,7 +63,7 @@ struct WinogradConvolution {
   std::int64_t first_tile = 0, last_tile = 0;
   std::int64_t first_column = 0, last_column = 0;
   const void* x = nullptr;
-  const float* kernel = nullptr;  ///< transformed; null where the taps are to be
+  const float* kernel = nullptr;  ///< transformed; null where `taps` are on the way
   WinogradTaps taps = {};
   void* y = nullptr;
   bool pooled = false;  ///< y has the maximum of each 2x2 pixels; not for a tile of 3
@@ -84,7 +83,7 @@ struct WinogradKernelGradient {
   const void* x = nullptr;
   const void* dy = nullptr;
   /// `part_count` parts of winograd_part() numbers, of which one is written, or all are added up; a
-  /// single one is brought to its end at once. Null where, besides, all tiles are one block.
+  /// single one is brought to its end at once. Null where one part has all tiles in one block.
   float* parts = nullptr;
   int part_count = 0;
   void* gradient = nullptr;  ///< (3, 3, inputs, outputs)
@@ -99,25 +98,34 @@ constexpr bool is_winograd_block(std::int64_t tiles, std::int64_t tile, std::int
   return tiles * winograd_elements(tile) * (inputs + kWinogradPanel) <= kMostWinogradNumbers;
 }
 
+// What vector code calls is always inlined: a copy that is not would have its instructions.
+
 /// From element to element of so many rows of transformed numbers: what keeps the elements of a
 /// number out of each other's places in the cache.
-inline std::int64_t winograd_element_stride(std::int64_t rows, std::int64_t columns) {
+[[gnu::always_inline]] inline std::int64_t winograd_element_stride(std::int64_t rows,
+                                                                   std::int64_t columns) {
   return rows * columns + 16;
 }
 inline std::int64_t winograd_scratch(const WinogradGeometry& g, std::int64_t block_tiles) {
   return g.elements() * (winograd_element_stride(block_tiles, g.input_channels) +
-                         winograd_element_stride(block_tiles, kWinogradPanel) +
-                         winograd_element_stride(kWinogradDepth, kWinogradPanel));
+                         winograd_element_stride(block_tiles, kWinogradPanel));
 }
-/// Where in a part the elements of inputs from this one on, the first of a chunk, begin, or those
-/// of a chunk of so many inputs and of columns from a panel's first on. A panel counts one column
-/// more, for the strides above.
-inline std::int64_t winograd_part(const WinogradGeometry& g, std::int64_t input) {
+/// What comes to it for taps that are transformed on the way.
+inline std::int64_t winograd_taps_scratch(const WinogradGeometry& g) {
+  return g.elements() * winograd_element_stride(kWinogradDepth, kWinogradPanel);
+}
+/// Where in a part the elements of inputs from this one on, the first of a chunk, begin. A panel
+/// counts one column more: of 16 inputs and more, that is what the strides above have more.
+[[gnu::always_inline]] inline std::int64_t winograd_part(const WinogradGeometry& g,
+                                                         std::int64_t input) {
   const std::int64_t panels = (g.output_channels + kWinogradPanel - 1) / kWinogradPanel;
   return g.elements() * input * (g.output_channels + panels);
 }
-inline std::int64_t winograd_chunk(const WinogradGeometry& g, std::int64_t inputs,
-                                   std::int64_t column) {
+/// Where in a chunk of so many inputs the elements of columns from this one on, the first of a
+/// panel, begin.
+[[gnu::always_inline]] inline std::int64_t winograd_chunk(const WinogradGeometry& g,
+                                                          std::int64_t inputs,
+                                                          std::int64_t column) {
   return g.elements() * inputs * (column + column / kWinogradPanel);
 }
 /// Of so many of the input channels.

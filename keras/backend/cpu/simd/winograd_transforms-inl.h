@@ -61,53 +61,49 @@ struct WinogradTransforms<2> {
   };
 };
 
-/// At 0, 1, -1, 2 and infinity.
+/// At 0, -1, 1/2, 2 and infinity.
 template <>
 struct WinogradTransforms<3> {
   struct Inputs {
     KERAS_INLINE void apply(const Vec (&d)[5], Vec (&to)[5]) {
-      const Vec difference = d[3] - d[1];
-      to[0] = (d[0] - d[2]) * 2.0f + difference;
-      to[1] = difference - d[1] - d[2];
-      to[2] = (d[1] - d[2]) * 3.0f + difference;
-      to[3] = difference;
-      to[4] = d[4] - d[2] - difference * 2.0f;
+      to[0] = d[0] - (d[1] + d[2]) * 1.5f + d[3];
+      to[1] = d[1] - d[2] * 2.5f + d[3];
+      to[2] = d[3] - d[2] - d[1] * 2.0f;
+      to[3] = (d[2] - d[1]) * 0.5f + d[3];
+      to[4] = d[1] - (d[2] + d[3]) * 1.5f + d[4];
     }
   };
   struct Taps {
     KERAS_INLINE void apply(const Vec (&g)[3], Vec (&to)[5]) {
-      const Vec ends = g[0] + g[2];
-      to[0] = g[0] * 0.5f;
-      to[1] = (ends + g[1]) * -0.5f;
-      to[2] = (g[1] - ends) * (1.0f / 6);
-      to[3] = g[0] * (1.0f / 6) + g[1] * (1.0f / 3) + g[2] * (2.0f / 3);
+      to[0] = g[0];
+      to[1] = (g[1] - g[0] - g[2]) * (2.0f / 9);
+      to[2] = (g[0] * 4.0f + g[1] * 2.0f + g[2]) * (-2.0f / 9);
+      to[3] = (g[0] + g[1] * 2.0f + g[2] * 4.0f) * (1.0f / 9);
       to[4] = g[2];
     }
   };
   struct Outputs {
     KERAS_INLINE void apply(const Vec (&m)[5], Vec (&to)[3]) {
-      const Vec sum = m[1] + m[2], difference = m[1] - m[2];
-      to[0] = m[0] + sum + m[3];
-      to[1] = difference + m[3] * 2.0f;
-      to[2] = sum + m[3] * 4.0f + m[4];
+      to[0] = m[0] + m[1] + m[2] + m[3];
+      to[1] = m[2] * 0.5f + m[3] * 2.0f - m[1];
+      to[2] = m[1] + m[2] * 0.25f + m[3] * 4.0f + m[4];
     }
   };
   struct OutputGradients {
     KERAS_INLINE void apply(const Vec (&dy)[3], Vec (&to)[5]) {
-      const Vec ends = dy[0] + dy[2];
       to[0] = dy[0];
-      to[1] = ends + dy[1];
-      to[2] = ends - dy[1];
+      to[1] = dy[0] - dy[1] + dy[2];
+      to[2] = dy[0] + dy[1] * 0.5f + dy[2] * 0.25f;
       to[3] = dy[0] + dy[1] * 2.0f + dy[2] * 4.0f;
       to[4] = dy[2];
     }
   };
   struct TapGradients {
     KERAS_INLINE void apply(const Vec (&u)[5], Vec (&to)[3]) {
-      const Vec half = u[1] * 0.5f, sixth = u[2] * (1.0f / 6);
-      to[0] = u[0] * 0.5f - half - sixth + u[3] * (1.0f / 6);
-      to[1] = sixth - half + u[3] * (1.0f / 3);
-      to[2] = u[4] - half - sixth + u[3] * (2.0f / 3);
+      const Vec a = u[1] * (2.0f / 9), b = u[2] * (2.0f / 9), c = u[3] * (1.0f / 9);
+      to[0] = u[0] - a - b * 4.0f + c;
+      to[1] = a - b * 2.0f + c * 2.0f;
+      to[2] = u[4] - a - b + c * 4.0f;
     }
   };
 };
