@@ -7,8 +7,8 @@
 namespace keras::backend::cpu {
 
 // Convolutions of 3x3 pixels in steps of one by Winograd's algorithms F(2x2, 3x3), F(3x3, 3x3) and
-// F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; the
-// points of the last after Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving
+// F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; what the
+// choice of points costs: Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving
 // the Accuracy of Winograd Convolution for Deep Neural Networks", 2020). A tile of 2x2 outputs sees
 // 4x4 inputs d; it is A'[(G g G') * (B'd B)]A for a kernel g, where * goes element by element: 16
 // multiplications instead of 36. A tile of 3x3 outputs takes 25 instead of 81, one of 4x4 36
