@@ -7,7 +7,7 @@
 
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/winograd.h"
-#include "keras/backend/cpu/onednn/recurrence.h"
+#include "keras/backend/cpu/onednn/brain_products.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/backend/cpu/simd/winograd.h"
 #include "keras/engine/graph/graph_index.h"
@@ -31,13 +31,13 @@ bool all_are(const std::vector<std::int64_t>& values, std::int64_t wanted) {
 bool takes_channels(std::int64_t channels) { return channels >= 32 && channels % 16 == 0; }
 
 /// In float32 the algorithm beats direct convolutions of bfloat16 by vectors, not those by tiles.
-bool is_taken(DType dtype) {
+bool takes_dtype(DType dtype) {
   return dtype == DType::kFloat32 || (dtype == DType::kBfloat16 && !has_brain_tiles());
 }
 
 bool is_3x3(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
   const Shape& shape = kernel.shape;
-  return is_taken(kernel.dtype) && shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 &&
+  return takes_dtype(kernel.dtype) && shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 &&
          conv.groups == 1 && all_are(conv.strides, 1) && all_are(conv.dilation, 1) &&
          takes_channels(shape[2]) && takes_channels(shape[3]) &&
          std::all_of(conv.pad_low.begin(), conv.pad_low.end(), [](auto pad) { return pad <= 2; });
@@ -165,7 +165,7 @@ class Rewriter {
     value = wide;
   }
 
-  /// The call that takes the maximum of each tile, if nobody else needs what is pooled.
+  /// The call that takes the maximum of each 2x2 pixels, if nobody else needs what is pooled.
   int pooling_behind(const std::vector<GraphCall>& old, ValueId value) const {
     const int user = index_.only_user(value);
     if (user < 0) return -1;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "keras/backend/cpu/fusions/winograd.h"
-#include "keras/backend/cpu/onednn/recurrence.h"
+#include "keras/backend/cpu/onednn/brain_products.h"
 #include "keras/backend/cpu/simd/nn_functions.h"
 #include "keras/engine/passes/pipeline.h"
 #include "keras/engine/runtime/compiled_function.h"

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/recurrence.h"
+#include "keras/backend/cpu/onednn/brain_products.h"
 #include "keras/ops/elementwise/elementwise.h"
 #include "keras/ops/nn/normalization.h"
 #include "keras/ops/nn/pool.h"

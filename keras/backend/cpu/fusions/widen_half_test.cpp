@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "keras/backend/cpu/onednn/recurrence.h"
+#include "keras/backend/cpu/onednn/brain_products.h"
 #include "keras/engine/runtime/compiled_function.h"
 #include "keras/engine/runtime/executable.h"
 #include "keras/layers/core/input_layer.h"

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "keras/backend/cpu/onednn/brain_products.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/staged_kernel.h"
 #include "keras/backend/cpu/onednn/step_products.h"
@@ -300,12 +301,6 @@ std::string refusal(const engine::KernelCall& call) {
   return output.shape.size() == 0 ? "takes no empty operands" : "";
 }
 
-bool has(dnnl::cpu_isa instructions) {
-  const auto present = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  const auto wanted = static_cast<unsigned>(instructions);
-  return (present & wanted) == wanted;
-}
-
 template <typename Kernel>
 std::unique_ptr<engine::PreparedKernel> prepare(const engine::KernelCall& call) {
   return std::make_unique<Kernel>(call);
@@ -319,9 +314,6 @@ engine::LayoutPtr recurrence_kernel_layout(const engine::KernelCall& call) {
       cut_batch(Sizes(call, call.outputs[0].shape), call.threads);
   return StepProducts::wanted_layout(call.inputs[1].shape, bounds[1] - bounds[0]);
 }
-
-bool has_brain_products() { return has(dnnl::cpu_isa::avx512_core_bf16); }
-bool has_brain_tiles() { return has(dnnl::cpu_isa::avx512_core_amx); }
 
 const engine::Kernel onednn_recurrence{"onednn_recurrence", refusal, prepare<ForwardKernel>};
 const engine::Kernel onednn_recurrence_gradient{"onednn_recurrence_gradient", refusal,

@@ -14,9 +14,4 @@ extern const engine::Kernel onednn_recurrence_gradient;
 /// stays the same from run to run; null for row-major.
 engine::LayoutPtr recurrence_kernel_layout(const engine::KernelCall& call);
 
-/// True when the processor has instructions for products of bfloat16 numbers.
-bool has_brain_products();
-/// True when it has such for whole tiles (AMX), many times faster than those for vectors.
-bool has_brain_tiles();
-
 }  // namespace keras::backend::cpu

@@ -7,6 +7,10 @@ namespace {
 #ifdef __AVX512F__
 
 constexpr std::int64_t kPanel = kWinogradPanel;
+/// Of the panel that begins with a column.
+KERAS_INLINE std::int64_t panel_width(std::int64_t columns, std::int64_t column) {
+  return columns - column < kPanel ? columns - column : kPanel;
+}
 
 /// Where a tile's first output and first input lie in an image.
 struct WinogradTile {
@@ -173,7 +177,7 @@ template <int kTile, typename T>
 void winograd_kernel(const WinogradKernel& w) {
   const std::int64_t depth = w.taps.depth(), columns = w.taps.columns();
   for (std::int64_t column = 0; column < columns; column += kPanel) {
-    const std::int64_t rest = columns - column, width = rest < kPanel ? rest : kPanel;
+    const std::int64_t width = panel_width(columns, column);
     float* to = w.transformed + column * winograd_elements(kTile) * depth + w.first_depth * width;
     transform_taps<kTile, T>(w.taps, w.first_depth, w.last_depth, column, width, to, depth * width);
   }
@@ -248,7 +252,7 @@ void winograd_convolution(const WinogradConvolution& w) {
     transform_inputs<kTile>(g, first, first + tiles, static_cast<const T*>(w.x), 0,
                             g.input_channels, transformed, x_stride);
     for (std::int64_t column = w.first_column; column < w.last_column; column += kPanel) {
-      const std::int64_t rest = g.output_channels - column, width = rest < kPanel ? rest : kPanel;
+      const std::int64_t width = panel_width(g.output_channels, column);
       multiply_panel<kTile, T>(w, column, width, tiles, transformed, sums, weights);
       for (std::int64_t t = 0; t < tiles; ++t)
         finish_tile<kTile, T>(w, tile_at(g, first + t), column, width, sums + t * width, m_stride);
@@ -305,7 +309,7 @@ KERAS_INLINE void for_each_chunk(const WinogradKernelGradient& w, const Function
     const std::int64_t left = w.last_input - input;
     const std::int64_t rows = left < kWinogradChunk ? left : kWinogradChunk;
     for (std::int64_t column = 0; column < g.output_channels; column += kPanel) {
-      const std::int64_t rest = g.output_channels - column, width = rest < kPanel ? rest : kPanel;
+      const std::int64_t width = panel_width(g.output_channels, column);
       function(input, rows, column, width,
                winograd_part(g, input) + winograd_chunk(g, rows, column));
     }
