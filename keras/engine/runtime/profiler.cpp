@@ -18,7 +18,7 @@ int Profiler::kernels_to_print() {
 }
 
 Profiler::Profiler(std::vector<std::string> steps)
-    : steps_(std::move(steps)), nanoseconds_(steps_.size()) {}
+    : steps_(std::move(steps)), first_(steps_.size()), later_(steps_.size()) {}
 
 std::int64_t Profiler::now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -28,21 +28,25 @@ std::int64_t Profiler::now() {
 
 Profiler::~Profiler() {
   if (runs_ == 0) return;
+  const Times& times = runs_ == 1 ? first_ : later_;
+  const auto runs = std::max<std::int64_t>(1, runs_ - 1);
   std::vector<std::size_t> order(steps_.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return nanoseconds_[a].load() > nanoseconds_[b].load();
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return times[a].load() > times[b].load(); });
   order.resize(std::min(order.size(), static_cast<std::size_t>(kernels_to_print())));
-  std::int64_t total = 0;
-  for (const auto& time : nanoseconds_) total += time;
-  const auto microseconds = [&](std::int64_t time) {
-    return static_cast<double>(time) / 1e3 / static_cast<double>(runs_.load());
+  const auto microseconds = [](std::int64_t nanoseconds, std::int64_t count) {
+    return static_cast<double>(nanoseconds) / 1e3 / static_cast<double>(count);
   };
-  std::fprintf(stderr, "%lld runs of %zu kernels, %.1f us each\n",
-               static_cast<long long>(runs_.load()), steps_.size(), microseconds(total));
+  const auto sum = [](const Times& all) {
+    return std::accumulate(all.begin(), all.end(), std::int64_t{0});
+  };
+  std::fprintf(stderr, "%lld runs of %zu kernels, %.1f us each", static_cast<long long>(runs),
+               steps_.size(), microseconds(sum(times), runs));
+  if (runs_ > 1) std::fprintf(stderr, ", after a first of %.1f us", microseconds(sum(first_), 1));
+  std::fputc('\n', stderr);
   for (const std::size_t step : order)
-    std::fprintf(stderr, "%10.1f us  %s\n", microseconds(nanoseconds_[step]), steps_[step].c_str());
+    std::fprintf(stderr, "%10.1f us  %s\n", microseconds(times[step], runs), steps_[step].c_str());
 }
 
 }  // namespace keras::engine

@@ -163,12 +163,12 @@ void Program::run(void* const* table, std::byte* working_memory) const {
 }
 
 void Program::run_profiled(void* const* table, void* scratch) const {
-  profiler_->count_run();
+  const std::int64_t run = profiler_->begin_run();
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
     const auto start = Profiler::now();
     step.kernel->run({&table[step.inputs], &table[step.outputs], scratch});
-    profiler_->add(i, Profiler::now() - start);
+    profiler_->add(run, i, Profiler::now() - start);
   }
 }
 
