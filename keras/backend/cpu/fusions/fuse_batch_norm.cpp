@@ -132,13 +132,12 @@ class Fuser {
   /// The sum of dx by column, which is the gradient of a bias before the normalization.
   void fuse_sums(GraphCall& gradient) {
     const TensorSpec& dx = graph_.spec(gradient.outputs[0]);
-    if (dx.dtype != DType::kFloat32) return;
     for (const int user : index_.users(gradient.outputs[0])) {
       GraphCall& sum = graph_.calls[static_cast<std::size_t>(user)];
       if (sum.op != &ops::reduce_op) continue;
       const auto& reduce = sum.attrs.as<ops::ReduceAttrs>();
       if (reduce.kind != ops::ReduceKind::kSum || reduce.keepdims ||
-          graph_.spec(sum.outputs[0]).shape != Shape{dx.shape[-1]} ||
+          graph_.spec(sum.outputs[0]) != TensorSpec{{dx.shape[-1]}, dx.dtype} ||
           !is_all_but_last(reduce.axes, dx.shape.rank()))
         continue;
       FusedBatchNormAttrs attrs;

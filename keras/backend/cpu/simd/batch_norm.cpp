@@ -11,6 +11,7 @@
 #include "keras/backend/cpu/simd/nn_kernels.h"
 #include "keras/backend/cpu/work.h"
 #include "keras/engine/runtime/thread_pool.h"
+#include "keras/engine/tensor/convert.h"
 #include "keras/engine/text.h"
 #include "keras/ops/nn/normalization.h"
 
@@ -226,8 +227,8 @@ class GradientKernel final : public ColumnsKernel {
       write_rows(first, last, sum, reinterpret_cast<float*>(other));
     };
     add_up(sums, write_and_sum, false);
-    auto* dx_sums = static_cast<float*>(buffers.outputs[3]);
-    for (std::int64_t c = 0; c < columns_; ++c) dx_sums[c] = static_cast<float>(sums[c]);
+    const DType dtype = is_half_ ? DType::kBfloat16 : DType::kFloat32;
+    engine::convert_elements(sums, DType::kFloat64, buffers.outputs[3], dtype, columns_);
   }
   bool may_overwrite(int input, int output) const override {
     return output == 0 && (input == 0 || input == after_beta() + 2);

@@ -222,7 +222,12 @@ void input_gradient(std::int64_t rows, std::int64_t columns, const T* x, const T
       const float value = a[c] * passed<T, kRectified>(x[c], dy[c], scale, offset, most, c) +
                           b[c] * (read(x[c]) - mean[c]) + d[c];
       write(value, dx[c]);
-      if constexpr (kSums) partial[c] += value;
+      if constexpr (kSums && std::is_same_v<T, float>) partial[c] += value;
+    }
+    // What was rounded is read again: g++ makes no vectors of both in one loop.
+    if constexpr (kSums && !std::is_same_v<T, float>) {
+#pragma omp simd
+      for (std::int64_t c = 0; c < columns; ++c) partial[c] += read(dx[c]);
     }
     if (kSums && (row % kBlockRows == kBlockRows - 1 || row == rows - 1))
       add_partial_sums(columns, partial, sum);
