@@ -90,12 +90,18 @@ void Executable::bind_variables(Context& context) const {
 
 void Executable::bind_prologue(Context& context) const {
   const std::lock_guard lock(prologue_mutex_);
-  auto next = std::make_shared<PrologueRun>();
+  std::vector<std::uint64_t> versions;
   for (const auto& variable : graph().prologue->variables)
-    next->versions.push_back(variable.variable.state()->storage.watch());
-  if (!prologue_run_ || prologue_run_->versions != next->versions) {
+    versions.push_back(variable.variable.state()->storage.watch());
+  if (!prologue_run_ || prologue_run_->versions != versions) {
+    context.prologue_run = nullptr;
+    auto next = std::make_shared<PrologueRun>();
+    // Memory that no other run reads is written again: new one would cost as much as the work.
+    if (prologue_run_ && prologue_run_.use_count() == 1)
+      next->results = std::move(std::exchange(prologue_run_, nullptr)->results);
     next->results.resize(graph().prologue->results.size());
     prologue_->run({}, next->results);
+    next->versions = std::move(versions);
     prologue_run_ = std::move(next);
   }
   context.prologue_run = prologue_run_;

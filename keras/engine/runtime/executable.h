@@ -43,7 +43,7 @@ class Executable {
   std::unique_ptr<const Executable> prologue_;
   /// What the prologue made of the variables' present values.
   mutable std::mutex prologue_mutex_;
-  mutable std::shared_ptr<const PrologueRun> prologue_run_;
+  mutable std::shared_ptr<PrologueRun> prologue_run_;
   mutable ContextPool<Context> contexts_;
 };
 

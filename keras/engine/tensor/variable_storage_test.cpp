@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include "keras/engine/tensor/variable_state.h"
@@ -36,6 +37,33 @@ TEST(Layout, PacksAndUnpacksEveryElementSize) {
     column_major()->unpack(packed.data(), back.data(), size);
     EXPECT_EQ(back, plain) << size;
   }
+}
+
+TEST(Layout, PacksRunsOfElementsAndSomeOfTheRows) {
+  // (2, 3, 4): blocks of two columns, each with all rows.
+  const Layout blocks({{0, 6}, {0, 2, 4}, {0, 1, 12, 13}});
+  ASSERT_EQ(blocks.rows(), 6);
+  std::vector<std::uint16_t> plain(24), packed(24), back(24);
+  std::iota(plain.begin(), plain.end(), std::uint16_t{0});
+  const auto bytes = [](std::vector<std::uint16_t>& v) {
+    return reinterpret_cast<std::byte*>(v.data());
+  };
+  blocks.pack_rows(bytes(plain), bytes(packed), 2, 3, 6);
+  EXPECT_EQ(packed[0], 0) << "of the first rows";
+  blocks.pack_rows(bytes(plain), bytes(packed), 2, 0, 3);
+  EXPECT_EQ(packed, (std::vector<std::uint16_t>{0, 1, 4, 5, 8,  9,  12, 13, 16, 17, 20, 21,
+                                                2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23}));
+  blocks.unpack(bytes(packed), bytes(back), 2);
+  EXPECT_EQ(back, plain);
+}
+
+TEST(Layout, ANumberHasOne) {
+  const Layout layout({});
+  const float number = 3;
+  float packed = 0;
+  layout.pack(reinterpret_cast<const std::byte*>(&number), reinterpret_cast<std::byte*>(&packed),
+              sizeof number);
+  EXPECT_EQ(packed, 3);
 }
 
 TEST(Layout, EqualPlacesAreOneLayout) {

@@ -175,12 +175,21 @@ void transform_taps(const WinogradTaps& t, std::int64_t first_depth, std::int64_
 
 template <int kTile, typename T>
 void winograd_kernel(const WinogradKernel& w) {
+  constexpr std::int64_t kElements = winograd_elements(kTile);
+  constexpr std::int64_t kStride = winograd_element_stride(kWinogradGrain, kPanel);
   const std::int64_t depth = w.taps.depth(), columns = w.taps.columns();
-  for (std::int64_t column = 0; column < columns; column += kPanel) {
-    const std::int64_t width = panel_width(columns, column);
-    float* to = w.transformed + column * winograd_elements(kTile) * depth + w.first_depth * width;
-    transform_taps<kTile, T>(w.taps, w.first_depth, w.last_depth, column, width, to, depth * width);
-  }
+  for (std::int64_t first = w.first_depth; first < w.last_depth; first += kWinogradGrain)
+    for (std::int64_t column = 0; column < columns; column += kPanel) {
+      const std::int64_t width = panel_width(columns, column);
+      transform_taps<kTile, T>(w.taps, first, first + kWinogradGrain, column, width, w.scratch,
+                               kStride);
+      // The elements lie so far apart that written all at a time they would push one another out
+      // of the caches.
+      float* panel = w.transformed + column * kElements * depth;
+      for (std::int64_t k = 0; k < kElements; ++k)
+        std::memcpy(panel + (k * depth + first) * width, w.scratch + k * kStride,
+                    static_cast<std::size_t>(kWinogradGrain * width) * sizeof(float));
+    }
 }
 
 /// The weights of all elements for some of the depth and a panel of columns.

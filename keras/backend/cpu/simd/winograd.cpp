@@ -23,8 +23,6 @@ constexpr std::int64_t kNumbersInCache = 1 << 19;
 /// kernel, or its gradient, is larger: it is gone through once for each block.
 constexpr std::int64_t kFewestBlockNumbers = 1 << 17;
 constexpr std::int64_t kFewestBlockTiles = 12;
-/// Channels in a vector.
-constexpr std::int64_t kGrain = 16;
 
 /// Of so many tiles, of whose elements each has so many channels, those of the inputs and of the
 /// outputs; `worth` numbers are at work at a time.
@@ -69,27 +67,35 @@ WinogradTaps taps_of(const Shape& kernel, const Attrs& attrs) {
 
 class KernelTransform final : public engine::PreparedKernel {
  public:
-  explicit KernelTransform(const engine::KernelCall& call)
-      : functions_(functions_for(call.inputs[0], call.attrs.as<WinogradKernelAttrs>().tile)) {
-    share_.taps = taps_of(call.inputs[0].shape, call.attrs.as<WinogradKernelAttrs>());
+  explicit KernelTransform(const engine::KernelCall& call) {
+    const auto& attrs = call.attrs.as<WinogradKernelAttrs>();
+    functions_ = &functions_for(call.inputs[0], attrs.tile);
+    share_.taps = taps_of(call.inputs[0].shape, attrs);
+    scratch_ = winograd_kernel_scratch(attrs.tile);
     parts_ = parts_for(call.outputs[0].shape.size(),
-                       std::min<std::int64_t>(call.threads, share_.taps.depth() / kGrain));
+                       std::min<std::int64_t>(call.threads, share_.taps.depth() / kWinogradGrain));
+  }
+
+  std::size_t scratch_bytes() const override {
+    return static_cast<std::size_t>(parts_ * scratch_) * sizeof(float);
   }
 
   void run(const engine::Buffers& buffers) const override {
     engine::parallel_for(parts_, [&](int part) {
       WinogradKernel own = share_;
       std::tie(own.first_depth, own.last_depth) =
-          channels_of(own.taps.depth(), kGrain, parts_, part);
+          channels_of(own.taps.depth(), kWinogradGrain, parts_, part);
       own.taps.kernel = buffers.inputs[0];
       own.transformed = static_cast<float*>(buffers.outputs[0]);
-      functions_.kernel(own);
+      own.scratch = static_cast<float*>(buffers.scratch) + part * scratch_;
+      functions_->kernel(own);
     });
   }
 
  private:
-  const WinogradFunctions& functions_;
+  const WinogradFunctions* functions_;
   WinogradKernel share_{};
+  std::int64_t scratch_ = 0;
   int parts_ = 1;
 };
 
@@ -178,9 +184,11 @@ class GradientKernel final : public engine::PreparedKernel {
     tiles_ = call.inputs[0].shape[0] * g.image_tiles();
     const int parts = parts_for_product(
         tiles_ * g.elements() * g.input_channels * g.output_channels, call.threads);
-    input_parts_ = static_cast<int>(std::min<std::int64_t>(parts, g.input_channels / kGrain));
+    input_parts_ =
+        static_cast<int>(std::min<std::int64_t>(parts, g.input_channels / kWinogradGrain));
     share_.part_count = static_cast<int>(std::min<std::int64_t>(parts / input_parts_, tiles_));
-    most_inputs_ = (g.input_channels / kGrain + input_parts_ - 1) / input_parts_ * kGrain;
+    most_inputs_ =
+        (g.input_channels / kWinogradGrain + input_parts_ - 1) / input_parts_ * kWinogradGrain;
     share_.block_tiles =
         block_tiles((tiles_ + share_.part_count - 1) / share_.part_count, g.elements(),
                     most_inputs_ + g.output_channels, part_numbers() / input_parts_);
@@ -219,7 +227,7 @@ class GradientKernel final : public engine::PreparedKernel {
   WinogradKernelGradient of_inputs(const engine::Buffers& buffers, int part) const {
     WinogradKernelGradient own = share_;
     std::tie(own.first_input, own.last_input) =
-        channels_of(own.geometry.input_channels, kGrain, input_parts_, part);
+        channels_of(own.geometry.input_channels, kWinogradGrain, input_parts_, part);
     own.x = buffers.inputs[0];
     own.dy = buffers.inputs[1];
     own.gradient = buffers.outputs[0];

@@ -19,6 +19,8 @@ constexpr std::int64_t winograd_elements(std::int64_t tile) { return (tile + 2) 
 /// What is transformed lies in panels of so many columns, the last of which may be narrower; in
 /// each panel (element, depth, column).
 inline constexpr std::int64_t kWinogradPanel = 64;
+/// Channels of a kernel that are transformed at a time, one a lane.
+inline constexpr std::int64_t kWinogradGrain = 16;
 /// Sums of more channels are sums of sums, which lose fewer digits. Weights of so many, and of a
 /// panel, are transformed at a time.
 inline constexpr std::int64_t kWinogradDepth = 64;
@@ -50,11 +52,12 @@ struct WinogradTaps {
   std::int64_t columns() const { return backwards ? inputs : outputs; }
 };
 
-/// A kernel of which some of the depth, multiples of 16, is made ready to be multiplied by.
+/// A kernel of which some of the depth, whole grains, is made ready to be multiplied by.
 struct WinogradKernel {
   WinogradTaps taps = {};
   std::int64_t first_depth = 0, last_depth = 0;
   float* transformed = nullptr;
+  float* scratch = nullptr;  ///< winograd_kernel_scratch() numbers
 };
 
 /// Some tiles, and some columns from a panel's first on, of a convolution.
@@ -102,9 +105,12 @@ constexpr bool is_winograd_block(std::int64_t tiles, std::int64_t tile, std::int
 
 /// From element to element of so many rows of transformed numbers: what keeps the elements of a
 /// number out of each other's places in the cache.
-[[gnu::always_inline]] inline std::int64_t winograd_element_stride(std::int64_t rows,
-                                                                   std::int64_t columns) {
+[[gnu::always_inline]] inline constexpr std::int64_t winograd_element_stride(std::int64_t rows,
+                                                                             std::int64_t columns) {
   return rows * columns + 16;
+}
+inline std::int64_t winograd_kernel_scratch(std::int64_t tile) {
+  return winograd_elements(tile) * winograd_element_stride(kWinogradGrain, kWinogradPanel);
 }
 inline std::int64_t winograd_scratch(const WinogradGeometry& g, std::int64_t block_tiles) {
   return g.elements() * (winograd_element_stride(block_tiles, g.input_channels) +
