@@ -72,10 +72,12 @@ class Widener {
   void widen(GraphCall call) {
     for (ValueId& input : call.inputs) {
       if (!is_too_narrow(input, call.op)) continue;
-      const auto known = wide_.find(input);
-      const ValueId wide = known != wide_.end() ? known->second : wide_value(input);
-      if (known == wide_.end()) cast(input, wide);
-      input = wide;
+      const auto [wide, is_new] = wide_.try_emplace(input, engine::kNoValue);
+      if (is_new) {
+        wide->second = wide_value(input);
+        cast(input, wide->second);
+      }
+      input = wide->second;
     }
     std::vector<std::pair<ValueId, ValueId>> rounded;
     for (ValueId& output : call.outputs) {
@@ -91,7 +93,7 @@ class Widener {
 
   Graph graph_;
   std::vector<GraphCall> calls_;
-  /// What widened calls made, before it was rounded.
+  /// What widened calls were given, and what they made, before it was rounded.
   std::unordered_map<ValueId, ValueId> wide_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,25 @@ TEST(WidenHalf, KeepsARecurrenceWhole) {
   const DType dtype = has_brain_products() ? DType::kBfloat16 : DType::kFloat32;
   EXPECT_EQ(count_calls(graph, "recurrence", dtype), 1);
   EXPECT_EQ(count_calls(graph, "recurrence_gradient", dtype), 1);
+}
+
+TEST(WidenHalf, WidensATensorOnceForAllWhoReadIt) {
+  const CompiledFunction pooled([](const Tensors& in) {
+    // Windows overlap, so that the gradient looks at the tensor again.
+    const auto pool = [](const Tensor& x) { return ops::max_pool(x, 3, {.strides = 2}); };
+    const std::function<Tensor(const Tensors&)> loss = [&](const Tensors& parts) {
+      return ops::sum(pool(parts[0]));
+    };
+    return Tensors{pool(in[0]), grad(loss)(in)[0]};
+  });
+  const auto executable = pooled.executable({{{1, 7, 7, 2}, DType::kBfloat16}});
+  const engine::Graph& graph = executable->graph();
+  EXPECT_EQ(count_calls(graph, "max_pool", DType::kFloat32), 1);
+  EXPECT_EQ(count_calls(graph, "max_pool_gradient", DType::kFloat32), 1);
+  int casts = 0;
+  for (const auto& call : graph.calls)
+    if (call.op->name == "cast" && call.inputs[0] == graph.arguments[0]) ++casts;
+  EXPECT_EQ(casts, 1) << engine::print_graph(graph);
 }
 
 TEST(WidenHalf, GivesTheDtypeAndNearlyTheValuesOfHalfNumbers) {
