@@ -106,12 +106,11 @@ class BatchNormalizationImpl final : public LayerImpl {
   Tensor call(const Tensor& x, const CallContext& context) override {
     const int axis = normalize_axis("BatchNormalization", options_.axis, x.rank());
     ops::BatchNormalizationOptions arguments{.epsilon = options_.epsilon};
-    if (beta_.defined()) arguments.offset = beta_.value();
-    if (gamma_.defined()) arguments.scale = gamma_.value();
+    if (beta_.defined()) arguments.offset = wide(beta_);
+    if (gamma_.defined()) arguments.scale = wide(gamma_);
     if (!context.is_training() || !trainable()) {
-      const Tensor y =
-          ops::batch_normalization(ops::cast(x, variable_dtype()), moving_mean_.value(),
-                                   moving_variance_.value(), axis, arguments);
+      const Tensor y = ops::batch_normalization(ops::cast(x, wide_dtype()), wide(moving_mean_),
+                                                wide(moving_variance_), axis, arguments);
       return ops::cast(y, compute_dtype());
     }
     if (options_.renorm) return renormalize(x, axis);
@@ -150,6 +149,12 @@ class BatchNormalizationImpl final : public LayerImpl {
     Tensor variance;
   };
 
+  /// That of all computations: squares would leave the range of 16 bits.
+  DType wide_dtype() const {
+    return compute_dtype() == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
+  }
+  Tensor wide(const Variable& weight) const { return ops::cast(weight.value(), wide_dtype()); }
+
   static std::vector<int> all_but(int axis, int rank) {
     std::vector<int> others;
     for (int i = 0; i < rank; ++i)
@@ -179,7 +184,7 @@ class BatchNormalizationImpl final : public LayerImpl {
   /// By the mean and variance of the elements that the mask lets count.
   ops::BatchNormalized normalize_masked(const Tensor& given, int axis,
                                         const ops::BatchNormalizationOptions& arguments) const {
-    const Tensor x = ops::cast(given, variable_dtype());
+    const Tensor x = ops::cast(given, wide_dtype());
     const Moments batch = masked_moments(x, *given.mask(), axis);
     ops::BatchNormalized out{{}, batch.mean, batch.variance};
     out.output = ops::cast(ops::batch_normalization(x, out.mean, out.variance, axis, arguments),
@@ -203,25 +208,25 @@ class BatchNormalizationImpl final : public LayerImpl {
   /// (x - mean) / stddev · r + d, where r and d, constants to the gradient, lead from the batch's
   /// moments to the slow ones.
   Tensor renormalize(const Tensor& given, int axis) const {
-    const Tensor x = ops::cast(given, variable_dtype());
+    const Tensor x = ops::cast(given, wide_dtype());
     const ops::ReduceOptions over{.axis = all_but(axis, x.rank())};
     const Moments batch = given.mask() ? masked_moments(x, *given.mask(), axis)
                                        : Moments{ops::mean(x, over), ops::var(x, over)};
     const Tensor stddev = ops::sqrt(batch.variance + options_.epsilon);
     // Nothing is divided by 0 in the first steps.
-    const Tensor slow = ops::maximum(renorm_stddev_.value(), std::sqrt(options_.epsilon));
+    const Tensor slow = ops::maximum(wide(renorm_stddev_), std::sqrt(options_.epsilon));
     const RenormClipping& ends = *options_.renorm_clipping;
     Tensor r = stddev / slow;
-    Tensor d = (batch.mean - renorm_mean_.value()) / slow;
+    Tensor d = (batch.mean - wide(renorm_mean_)) / slow;
     if (ends.rmin) r = ops::maximum(r, *ends.rmin);
     if (ends.rmax) r = ops::minimum(r, *ends.rmax);
     if (ends.dmax) d = ops::clip(d, -*ends.dmax, *ends.dmax);
     Tensor scale = ops::stop_gradient(r), offset = ops::stop_gradient(d);
     if (gamma_.defined()) {
-      scale = scale * gamma_.value();
-      offset = offset * gamma_.value();
+      scale = scale * wide(gamma_);
+      offset = offset * wide(gamma_);
     }
-    if (beta_.defined()) offset = offset + beta_.value();
+    if (beta_.defined()) offset = offset + wide(beta_);
     move_slow_averages(batch.mean, stddev);
     return ops::cast(
         ops::batch_normalization(x, batch.mean, batch.variance, axis,
@@ -234,12 +239,14 @@ class BatchNormalizationImpl final : public LayerImpl {
     move(renorm_stddev_, stddev, options_.renorm_momentum);
     move(moving_mean_, mean, options_.momentum);
     move(moving_stddev_, stddev, options_.momentum);
-    moving_variance_.assign(ops::relu(ops::square(moving_stddev_.value()) - options_.epsilon));
+    assign(moving_variance_, ops::relu(ops::square(wide(moving_stddev_)) - options_.epsilon));
   }
 
-  static void move(const Variable& average, const Tensor& batch, double momentum) {
-    const Tensor now = ops::cast(batch, average.dtype());
-    average.assign(average.value() * momentum + now * (1 - momentum));
+  void move(const Variable& average, const Tensor& batch, double momentum) const {
+    assign(average, wide(average) * momentum + ops::cast(batch, wide_dtype()) * (1 - momentum));
+  }
+  static void assign(const Variable& weight, const Tensor& value) {
+    weight.assign(ops::cast(value, weight.dtype()));
   }
 
   BatchNormalizationOptions options_;

@@ -103,6 +103,44 @@ TEST(BatchNormalization, HalvesKeepFloat32Statistics) {
   EXPECT_EQ(layer(x).dtype(), DType::kFloat16);
 }
 
+/// Outputs in training, outputs afterwards, the moving mean and the moving variance; within a unit
+/// of the dtype's last place.
+void expect_narrow(const BatchNormalization& layer, double unit,
+                   const std::vector<std::vector<double>>& expected) {
+  const Tensor x = Tensor::from(std::vector<float>{1, -400, 3, 400, 5, 100}, {3, 2});
+  const Tensor y = layer(x, kTraining);
+  const Tensors got = {y, layer(x), layer.weights()[2].value(), layer.weights()[3].value()};
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_EQ(got[i].dtype(), layer.weights()[0].dtype());
+    const auto numbers = ops::cast(got[i], DType::kFloat64).to_vector<double>();
+    ASSERT_EQ(numbers.size(), expected[i].size());
+    for (std::size_t j = 0; j < numbers.size(); ++j)
+      EXPECT_NEAR(numbers[j], expected[i][j], unit * std::abs(expected[i][j]) + 1e-7)
+          << i << ", " << j;
+  }
+}
+
+TEST(BatchNormalization, NarrowWeightsAreKerass) {
+  expect_narrow(BatchNormalization({.momentum = 0.5, .dtype = "float16"}), 0x1p-10,
+                {{-1.224609375, -1.3134765625, 0, 1.111328125, 1.224609375, 0.2020263671875},
+                 {-0.369140625, -1.7861328125, 1.107421875, 1.642578125, 2.583984375, 0.357177734},
+                 {1.5, 16.671875},
+                 {1.8330078125, 54432}});
+  expect_narrow(BatchNormalization({.momentum = 0.5, .dtype = "bfloat16"}), 0x1p-7,
+                {{-1.2265625, -1.3125, 0, 1.109375, 1.2265625, 0.2021484375},
+                 {-0.369140625, -1.78125, 1.109375, 1.640625, 2.578125, 0.357421875},
+                 {1.5, 16.625},
+                 {1.8359375, 54528}});
+  expect_narrow(
+      BatchNormalization(
+          {.momentum = 0.5, .renorm = true, .renorm_momentum = 0.5, .dtype = "float16"}),
+      0x1p-10,
+      {{1, -400, 3, 400, 5, 100},
+       {-0.3798828125, -2.517578125, 1.1396484375, 2.31640625, 2.658203125, 0.50341796875},
+       {1.5, 16.671875},
+       {1.732421875, 27392}});
+}
+
 TEST(BatchNormalization, Gradients) {
   expect_input_gradients(BatchNormalization({.dtype = "float64"}), {3, 2}, kTraining);
   expect_input_gradients(BatchNormalization({.axis = 1, .dtype = "float64"}), {2, 2, 3}, kTraining);

@@ -19,7 +19,8 @@ constexpr std::int64_t winograd_elements(std::int64_t tile) { return (tile + 2) 
 /// What is transformed lies in panels of so many columns, the last of which may be narrower; in
 /// each panel (element, depth, column).
 inline constexpr std::int64_t kWinogradPanel = 64;
-/// Channels of a kernel that are transformed at a time, one a lane.
+/// The channels of a vector: threads share whole grains, and of a kernel one is transformed at a
+/// time.
 inline constexpr std::int64_t kWinogradGrain = 16;
 /// Sums of more channels are sums of sums, which lose fewer digits. Weights of so many, and of a
 /// panel, are transformed at a time.
@@ -105,8 +106,8 @@ constexpr bool is_winograd_block(std::int64_t tiles, std::int64_t tile, std::int
 
 /// From element to element of so many rows of transformed numbers: what keeps the elements of a
 /// number out of each other's places in the cache.
-[[gnu::always_inline]] inline constexpr std::int64_t winograd_element_stride(std::int64_t rows,
-                                                                             std::int64_t columns) {
+[[gnu::always_inline]] constexpr std::int64_t winograd_element_stride(std::int64_t rows,
+                                                                      std::int64_t columns) {
   return rows * columns + 16;
 }
 inline std::int64_t winograd_kernel_scratch(std::int64_t tile) {
