@@ -228,7 +228,8 @@ class GradientKernel final : public ColumnsKernel {
     };
     add_up(sums, write_and_sum, false);
     const DType dtype = is_half_ ? DType::kBfloat16 : DType::kFloat32;
-    engine::convert_elements(sums, DType::kFloat64, buffers.outputs[3], dtype, columns_);
+    engine::convert_elements(sums, DType::kFloat64, buffers.outputs[3], dtype,
+                             static_cast<std::size_t>(columns_));
   }
   bool may_overwrite(int input, int output) const override {
     return output == 0 && (input == 0 || input == after_beta() + 2);
