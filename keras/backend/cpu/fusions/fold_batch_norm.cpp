@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/engine/graph/graph_index.h"
 #include "keras/engine/passes/fixed_values.h"
 #include "keras/ops/elementwise/elementwise.h"
@@ -66,10 +67,14 @@ class Folder {
       return false;
     }
     const TensorSpec& weights = spec(call.inputs[1]);
+    // Kernels that are transformed have another copy anyway.
+    const bool pays =
+        weights.shape.slice(0, -1).size() <= kMostTerms ||
+        (call.op == &ops::conv_op && fits_winograd(call.attrs.as<ops::ConvAttrs>(), weights));
     // A product that is fixed itself is computed once anyway, and may be another one's factor.
     return fixed_.contains(call.inputs[1]) && !fixed_.contains(call.outputs[0]) &&
            weights.dtype == DType::kFloat32 && spec(call.outputs[0]).dtype == DType::kFloat32 &&
-           weights.shape.slice(0, -1).size() <= kMostTerms;
+           pays;
   }
 
   /// A fixed number for each column.

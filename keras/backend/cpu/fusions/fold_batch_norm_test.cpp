@@ -35,7 +35,7 @@ class FoldBatchNorm : public ::testing::Test {
     int operands = 0;
     for (const auto& call : graph.calls) {
       const std::string_view name = call.op->name;
-      if (name.find("conv") != name.npos || name.find("matmul") != name.npos)
+      if (name.find("conv") != name.npos || name.find("matmul") != name.npos || name == "winograd")
         operands += static_cast<int>(call.inputs.size()) - 2;
     }
     return operands;
@@ -103,6 +103,15 @@ TEST_F(FoldBatchNorm, TakesConvolutionsOfSingleChannels) {
                           rest);
       },
       ramp({2, 6, 6, 16}), 1, 2);
+}
+
+TEST_F(FoldBatchNorm, TakesDeepKernelsThatAreTransformed) {
+  const Variable kernel{ramp({3, 3, 128, 32})}, factor{ramp({32})}, rest{ramp({32})};
+  expect_operands(
+      [&](const Tensor& x) {
+        return normalized(ops::conv(x, kernel.value(), {.padding = "same"}), factor, rest);
+      },
+      ramp({2, 12, 12, 128}) * 0.01f, 1, 2);
 }
 
 TEST_F(FoldBatchNorm, SeesVariablesThatChange) {

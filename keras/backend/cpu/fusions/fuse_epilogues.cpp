@@ -53,7 +53,9 @@ class Fuser {
 
   Graph run() {
     std::vector<GraphCall> calls;
-    for (std::size_t i = 0; i < graph_.calls.size(); ++i) {
+    // The last products first: a sum of two goes to the later one, so that the other does not wait
+    // for it, nor does its input.
+    for (std::size_t i = graph_.calls.size(); i-- > 0;) {
       if (dropped_[i]) continue;
       GraphCall& call = graph_.calls[i];
       if (call.op == &ops::matmul_op) {

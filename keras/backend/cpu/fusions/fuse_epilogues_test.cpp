@@ -137,13 +137,18 @@ TEST_F(FuseEpilogues, LeavesWhatOthersNeed) {
   EXPECT_TRUE(calls[0].starts_with("conv ")) << calls[0];
 }
 
-TEST_F(FuseEpilogues, GivesTwoProductsThatMeetToOneOfThem) {
-  const Tensor a = noise({1, 1, 6, 8}, 1), b = noise({1, 1, 6, 8}, 3);
+TEST_F(FuseEpilogues, GivesTwoProductsThatMeetToTheLaterOne) {
+  const Tensor a = noise({1, 1, 6, 8}, 1), b = noise({3, 3, 6, 8}, 3);
   const Network network = [&](const Tensor& x) {
-    return ops::relu(normalize(ops::conv(x, a), 8) + normalize(ops::conv(x, b), 8));
+    const Tensor first = normalize(ops::conv(x, a), 8);
+    return ops::relu(first + normalize(ops::conv(x, b, {.padding = "same"}), 8));
   };
   const Tensor x = noise({2, 5, 5, 6}, 2);
-  EXPECT_EQ(calls_of(network, x).size(), 2u) << join(calls_of(network, x), "\n");
+  const auto calls = calls_of(network, x);
+  ASSERT_EQ(calls.size(), 2u) << join(calls, "\n");
+  EXPECT_NE(calls[0].find("epilogue=[multiply, add]"), std::string::npos) << calls[0];
+  EXPECT_NE(calls[1].find("epilogue=[multiply, add, add, relu]"), std::string::npos) << calls[1];
+  EXPECT_NE(calls[1].find("pad_low=[1, 1]"), std::string::npos) << calls[1];
   expect_same_as_unfused(network, x, 1e-5f);
 }
 

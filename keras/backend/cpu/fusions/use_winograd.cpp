@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/backend/cpu/convolution_problem.h"
 #include "keras/backend/cpu/fusions/fused_product.h"
 #include "keras/backend/cpu/fusions/winograd.h"
 #include "keras/backend/cpu/onednn/brain_products.h"
@@ -23,24 +24,12 @@ using engine::Graph;
 using engine::GraphCall;
 using engine::ValueId;
 
-bool all_are(const std::vector<std::int64_t>& values, std::int64_t wanted) {
-  return std::all_of(values.begin(), values.end(), [&](auto value) { return value == wanted; });
-}
-
 /// Whole vectors of channels, and enough of them that the products outweigh the transforms.
 bool takes_channels(std::int64_t channels) { return channels >= 32 && channels % 16 == 0; }
 
 /// In float32 the algorithm beats direct convolutions of bfloat16 by vectors, not those by tiles.
 bool takes_dtype(DType dtype) {
   return dtype == DType::kFloat32 || (dtype == DType::kBfloat16 && !has_brain_tiles());
-}
-
-bool is_3x3(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
-  const Shape& shape = kernel.shape;
-  return takes_dtype(kernel.dtype) && shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 &&
-         conv.groups == 1 && all_are(conv.strides, 1) && all_are(conv.dilation, 1) &&
-         takes_channels(shape[2]) && takes_channels(shape[3]) &&
-         std::all_of(conv.pad_low.begin(), conv.pad_low.end(), [](auto pad) { return pad <= 2; });
 }
 
 std::int64_t tile_count(const Shape& output, std::int64_t tile) {
@@ -127,7 +116,7 @@ class Rewriter {
   void rewrite_forward(std::vector<GraphCall>& old, std::size_t place,
                        const FusedConvolutionAttrs& fused) {
     GraphCall& call = old[place];
-    if (!is_3x3(fused.product, graph_.spec(call.inputs[1])) ||
+    if (!fits_winograd(fused.product, graph_.spec(call.inputs[1])) ||
         fused.epilogue.size() >= kMostProductSteps || !may_finish(call))
       return;
     const TensorSpec output = graph_.spec(call.outputs[0]);
@@ -181,7 +170,7 @@ class Rewriter {
   /// The gradient of the inputs is a convolution of dy by the kernel turned round.
   void rewrite_input_gradient(GraphCall& call) {
     const auto& attrs = call.attrs.as<ops::ConvGradientAttrs>();
-    if (!is_3x3(attrs.conv, graph_.spec(call.inputs[1]))) return;
+    if (!fits_winograd(attrs.conv, graph_.spec(call.inputs[1]))) return;
     WinogradAttrs gradient{.tile = best_tile(graph_.spec(call.outputs[0])),
                            .backwards = true,
                            .pad_low = attrs.conv.pad_low,
@@ -193,7 +182,7 @@ class Rewriter {
 
   void rewrite_kernel_gradient(GraphCall& call) {
     const auto& attrs = call.attrs.as<ops::ConvGradientAttrs>();
-    if (!is_3x3(attrs.conv, graph_.spec(call.outputs[0]))) return;
+    if (!fits_winograd(attrs.conv, graph_.spec(call.outputs[0]))) return;
     const std::int64_t tile = best_tile(graph_.spec(call.inputs[1]));
     if (tile == 0) return;
     call.op = &winograd_gradient_op;
@@ -209,6 +198,14 @@ class Rewriter {
 };
 
 }  // namespace
+
+bool fits_winograd(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
+  const Shape& shape = kernel.shape;
+  return takes_dtype(kernel.dtype) && shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 &&
+         conv.groups == 1 && all_are(conv.strides, 1) && all_are(conv.dilation, 1) &&
+         takes_channels(shape[2]) && takes_channels(shape[3]) &&
+         std::all_of(conv.pad_low.begin(), conv.pad_low.end(), [](auto pad) { return pad <= 2; });
+}
 
 Graph use_winograd(Graph graph) {
   if (!nn_functions().winograd[0][0].convolution) return graph;

@@ -6,6 +6,7 @@
 #include "keras/backend/cpu/epilogue.h"
 #include "keras/engine/graph/graph.h"
 #include "keras/engine/runtime/kernel.h"
+#include "keras/ops/nn/conv.h"
 
 namespace keras::backend::cpu {
 
@@ -64,6 +65,9 @@ extern const engine::Op winograd_gradient_op;
 extern const engine::Kernel simd_winograd_kernel;
 extern const engine::Kernel simd_winograd;
 extern const engine::Kernel simd_winograd_gradient;
+
+/// True of convolutions whose outputs may be cut into tiles; the pass looks at their sizes, too.
+bool fits_winograd(const ops::ConvAttrs& conv, const TensorSpec& kernel);
 
 /// The pass: convolutions, with what was fused into them and a pooling behind, and their gradients
 /// by Winograd's algorithm where that is faster.
