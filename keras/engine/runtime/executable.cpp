@@ -1,5 +1,6 @@
 #include "keras/engine/runtime/executable.h"
 
+#include <atomic>
 #include <utility>
 
 #include "keras/engine/graph/node.h"
@@ -97,8 +98,11 @@ void Executable::bind_prologue(Context& context) const {
     context.prologue_run = nullptr;
     auto next = std::make_shared<PrologueRun>();
     // Memory that no other run reads is written again: new one would cost as much as the work.
-    if (prologue_run_ && prologue_run_.use_count() == 1)
+    if (prologue_run_ && prologue_run_.use_count() == 1) {
+      // Whoever let go of it last has read it before this.
+      std::atomic_thread_fence(std::memory_order_acquire);
       next->results = std::move(std::exchange(prologue_run_, nullptr)->results);
+    }
     next->results.resize(graph().prologue->results.size());
     prologue_->run({}, next->results);
     next->versions = std::move(versions);
