@@ -14,15 +14,15 @@ namespace keras::test_support {
 
 /// A Python that has `modules` ("numpy, h5py"), to judge files by: `KERAS_TEST_PYTHON` from the
 /// environment, else python3. Nothing where there is none; tests skip then. Looking for modules
-/// takes a twentieth of importing them.
+/// takes a twentieth of importing them; the folder keras of our own sources is none.
 inline std::optional<std::string> find_python(const std::string& modules) {
   const char* chosen = std::getenv("KERAS_TEST_PYTHON");
   const std::string python = chosen != nullptr ? chosen : "python3";
-  const std::string command =
-      "'" + python +
-      "' -c 'import importlib.util as u, sys; sys.exit(None in [u.find_spec("
-      "m.strip()) for m in \"" +
-      modules + "\".split(\",\")])' 2>/dev/null";
+  const std::string command = "'" + python +
+                              "' -c 'import sys; sys.path.pop(0); import importlib.util as u; "
+                              "sys.exit(None in [u.find_spec("
+                              "m.strip()) for m in \"" +
+                              modules + "\".split(\",\")])' 2>/dev/null";
   if (std::system(command.c_str()) != 0) return std::nullopt;
   return python;
 }
