@@ -73,10 +73,9 @@ TEST(HoistVariableWork, DoesItAgainWhenAVariableChanges) {
   expect(8);
 }
 
-TEST(HoistVariableWork, KeepsWhatAnotherThreadsRunReads) {
+TEST(HoistVariableWork, GivesEveryThreadWhatTheVariableHoldsNow) {
   const Variable v = number(0);
   const CompiledFunction f = scaling(v);
-  // What the first run of a thread kept lies there until its next one.
   for (float value = 1; value < 5; ++value) {
     v.assign(Tensor::from(std::vector<float>{value}, {1, 1}));
     const float expected = std::exp(value) + value;

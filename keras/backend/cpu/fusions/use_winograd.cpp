@@ -201,15 +201,13 @@ class Rewriter {
 
 bool fits_winograd(const ops::ConvAttrs& conv, const TensorSpec& kernel) {
   const Shape& shape = kernel.shape;
-  return takes_dtype(kernel.dtype) && shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 &&
-         conv.groups == 1 && all_are(conv.strides, 1) && all_are(conv.dilation, 1) &&
-         takes_channels(shape[2]) && takes_channels(shape[3]) &&
+  return nn_functions().winograd[0][0].convolution && takes_dtype(kernel.dtype) &&
+         shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 && conv.groups == 1 &&
+         all_are(conv.strides, 1) && all_are(conv.dilation, 1) && takes_channels(shape[2]) &&
+         takes_channels(shape[3]) &&
          std::all_of(conv.pad_low.begin(), conv.pad_low.end(), [](auto pad) { return pad <= 2; });
 }
 
-Graph use_winograd(Graph graph) {
-  if (!nn_functions().winograd[0][0].convolution) return graph;
-  return Rewriter(std::move(graph)).run();
-}
+Graph use_winograd(Graph graph) { return Rewriter(std::move(graph)).run(); }
 
 }  // namespace keras::backend::cpu

@@ -66,7 +66,8 @@ extern const engine::Kernel simd_winograd_kernel;
 extern const engine::Kernel simd_winograd;
 extern const engine::Kernel simd_winograd_gradient;
 
-/// True of convolutions whose outputs may be cut into tiles; the pass looks at their sizes, too.
+/// True of convolutions whose outputs may be cut into tiles, where the processor has the kernels;
+/// the pass looks at their sizes, too.
 bool fits_winograd(const ops::ConvAttrs& conv, const TensorSpec& kernel);
 
 /// The pass: convolutions, with what was fused into them and a pooling behind, and their gradients
