@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "keras/backend/cpu/onednn/gradient_product.h"
 #include "keras/backend/cpu/onednn/post_ops.h"
 #include "keras/backend/cpu/onednn/primitive.h"
 #include "keras/backend/cpu/onednn/small_product.h"
@@ -312,6 +313,8 @@ void add_matmul(StagedKernel& kernel, const MatmulProblem& problem, const Matmul
                 int threads) {
   if (is_small_product(problem, operands)) {
     add_small_product(kernel, problem, operands, threads);
+  } else if (is_gradient_product(problem, operands)) {
+    add_gradient_product(kernel, operands, threads);
   } else {
     Planner(problem, operands, threads).plan(kernel);
   }

@@ -25,6 +25,7 @@
 #include "keras/backend/cpu/simd/attention-inl.h"
 #include "keras/backend/cpu/simd/brain_vectors-inl.h"
 #include "keras/backend/cpu/simd/depthwise-inl.h"
+#include "keras/backend/cpu/simd/gradient_product-inl.h"
 #include "keras/backend/cpu/simd/small_product-inl.h"
 #include "keras/backend/cpu/simd/winograd_transforms-inl.h"
 //
@@ -63,6 +64,7 @@ const NnFunctions& nn_functions() {
       layer_norm_gradient,
       {recurrence_functions<float>, recurrence_functions<Brain>},
       kSmallProduct,
+      kGradientProduct,
       {{winograd_functions<2, float>, winograd_functions<3, float>, winograd_functions<4, float>},
        {winograd_functions<2, Brain>, winograd_functions<3, Brain>, winograd_functions<4, Brain>}},
       kDepthwise,

@@ -114,6 +114,19 @@ struct SmallProduct {
   int step_count;
 };
 
+/// So many rows of the operands of a gradient of weights are at work at a time.
+inline constexpr std::int64_t kGradientDepth = 128;
+
+/// What some rows of its operands add to a gradient of weights: x'dy.
+struct GradientProduct {
+  std::int64_t depth;    ///< rows of the operands: at least one
+  std::int64_t rows;     ///< columns of x
+  std::int64_t columns;  ///< those of dy: a multiple of 16
+  const float* x;
+  const float* dy;
+  float* sums;  ///< overwritten
+};
+
 struct WinogradKernel;
 struct WinogradConvolution;
 struct WinogradKernelGradient;
@@ -179,6 +192,8 @@ struct NnFunctions {
   RecurrenceFunctions recurrence[2];
   /// Null where the registers are too few for it.
   void (*small_product)(const SmallProduct& product);
+  /// Null as `small_product` is.
+  void (*gradient_product)(const GradientProduct& product);
   /// Of float32 and of bfloat16, of tiles of 2x2, 3x3 and 4x4 outputs.
   WinogradFunctions winograd[2][3];
   DepthwiseFunctions depthwise;
