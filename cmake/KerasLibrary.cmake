@@ -8,8 +8,8 @@ list(FILTER KERAS_UNIT_TESTS INCLUDE REGEX "_test\\.cpp$")
 # clang warns of each `omp simd` loop that it leaves alone; g++ knows no such warning.
 set(simd_flags -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fopenmp-simd
                -Wno-pass-failed)
-set(avx2_flags -mavx2 -mfma -mf16c)
-set(avx512_flags -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
+set(avx2_flags -mavx2 -mfma -mf16c -mprfchw)
+set(avx512_flags -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c -mprfchw
                  -mprefer-vector-width=512)
 if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(FILTER KERAS_SOURCES EXCLUDE REGEX "/simd/targets/.*_avx(2|512)\\.cpp$")
