@@ -117,7 +117,8 @@ struct SmallProduct {
 /// So many rows of the operands of a gradient of weights are at work at a time.
 inline constexpr std::int64_t kGradientDepth = 128;
 
-/// What some rows of its operands add to a gradient of weights: x'dy.
+/// What some rows of its operands add to a gradient of weights: x'dy, or dy'x with the names
+/// exchanged.
 struct GradientProduct {
   std::int64_t depth;    ///< rows of the operands: at least one
   std::int64_t rows;     ///< columns of x
